@@ -1,0 +1,235 @@
+package experiment
+
+import (
+	"errors"
+	"fmt"
+	"math"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind is the type of a parameter's value.
+type Kind int
+
+// The kinds of parameters, and the Go type of their Default.
+const (
+	Number  Kind = iota // float64 (an int constant is taken too)
+	Integer             // int
+	Choice              // string, one of Param.Choices
+	Bool                // bool
+)
+
+// String names the kind as describe prints it.
+func (k Kind) String() string {
+	return [...]string{"number", "integer", "choice", "bool"}[k]
+}
+
+// Param is one value of an experiment that can be set.
+type Param struct {
+	// Key is what --set calls it: lower case letters, digits and '_',
+	// starting with a letter.
+	Key  string
+	Kind Kind
+	// Unit is the unit of Default, Min and Max and of Values.Float; only a
+	// Number has one. "" is dimensionless.
+	Unit Unit
+	// Default has the type that Kind names and lies in the range.
+	Default any
+	// Min and Max bound a Number or an Integer, both included unless OpenMin
+	// or OpenMax says otherwise. Min < Max; infinities stand for no bound.
+	Min, Max         float64
+	OpenMin, OpenMax bool
+	// Choices are the words a Choice may be.
+	Choices []string
+	// Doc is one line without a full stop.
+	Doc string
+}
+
+var keyRule = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// validate adds the mistakes in the declaration.
+func (q *Param) validate(p *problems) {
+	bad := func(format string, args ...any) {
+		p.addf("params.%s: %s", q.Key, fmt.Sprintf(format, args...))
+	}
+	if !keyRule.MatchString(q.Key) {
+		bad("malformed key")
+	}
+	if q.Doc == "" || strings.ContainsAny(q.Doc, "\n\r") {
+		bad("doc must be one line")
+	}
+	if q.Kind < Number || q.Kind > Bool {
+		bad("unknown kind %d", int(q.Kind))
+		return
+	}
+	if q.Unit != "" {
+		if _, ok := q.Unit.scale(); !ok || q.Kind != Number {
+			bad("unit %q does not fit", q.Unit)
+		}
+	}
+	if (q.Kind == Number || q.Kind == Integer) && !(q.Min < q.Max) {
+		bad("range %v to %v, want min < max", q.Min, q.Max)
+	}
+	if q.Kind == Choice && len(q.Choices) == 0 {
+		bad("no choices")
+	}
+	v, err := q.defaultValue()
+	if err == nil {
+		err = q.check(v)
+	}
+	if err != nil {
+		bad("default: %v", err)
+	}
+}
+
+// defaultValue gives Default as the Go type of the kind.
+func (q *Param) defaultValue() (any, error) {
+	switch d := q.Default.(type) {
+	case float64:
+		if q.Kind == Number {
+			return d, nil
+		}
+	case int:
+		if q.Kind == Number {
+			return float64(d), nil
+		}
+		if q.Kind == Integer {
+			return d, nil
+		}
+	case string:
+		if q.Kind == Choice {
+			return d, nil
+		}
+	case bool:
+		if q.Kind == Bool {
+			return d, nil
+		}
+	}
+	return nil, fmt.Errorf("%v (%T) is not a %s", q.Default, q.Default, q.Kind)
+}
+
+// Parse reads a value as the command line writes it and checks its range. The
+// result is a float64, int, string or bool by the kind. The error does not
+// name the key.
+func (q *Param) Parse(text string) (any, error) {
+	var v any
+	var err error
+	switch q.Kind {
+	case Number:
+		v, err = ParseQuantity(text, q.Unit)
+	case Integer:
+		v, err = parseInteger(text)
+	case Choice:
+		v = strings.TrimSpace(text)
+	case Bool:
+		v, err = parseBool(text)
+	}
+	if err != nil {
+		return nil, err
+	}
+	return v, q.check(v)
+}
+
+func parseInteger(text string) (int, error) {
+	n, err := strconv.Atoi(strings.TrimSpace(text))
+	switch {
+	case errors.Is(err, strconv.ErrRange):
+		return 0, fmt.Errorf("%s is too large", text)
+	case err != nil:
+		return 0, fmt.Errorf("%q is not a whole number", text)
+	}
+	return n, nil
+}
+
+func parseBool(text string) (bool, error) {
+	switch strings.TrimSpace(text) {
+	case "true":
+		return true, nil
+	case "false":
+		return false, nil
+	}
+	return false, fmt.Errorf("%q, want true or false", text)
+}
+
+// check reports a value outside the range or the choices.
+func (q *Param) check(v any) error {
+	switch v := v.(type) {
+	case float64:
+		return q.checkRange(v)
+	case int:
+		return q.checkRange(float64(v))
+	case string:
+		if !slices.Contains(q.Choices, v) {
+			return fmt.Errorf("%q%s, want one of %s", v, DidYouMean(v, q.Choices), strings.Join(q.Choices, ", "))
+		}
+	}
+	return nil
+}
+
+func (q *Param) checkRange(x float64) error {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return fmt.Errorf("%v is not a finite number", x)
+	}
+	if x < q.Min || x > q.Max || (q.OpenMin && x == q.Min) || (q.OpenMax && x == q.Max) {
+		return fmt.Errorf("%s is out of range, want %s", FormatQuantity(x, q.Unit), q.Range())
+	}
+	return nil
+}
+
+// Range writes the legal values for people: "0.1s to 100s", "> 0s",
+// "fixed, random".
+func (q *Param) Range() string {
+	switch q.Kind {
+	case Choice:
+		return strings.Join(q.Choices, ", ")
+	case Bool:
+		return "true, false"
+	}
+	lo, hi := FormatQuantity(q.Min, q.Unit), FormatQuantity(q.Max, q.Unit)
+	noLo, noHi := math.IsInf(q.Min, 0), math.IsInf(q.Max, 0)
+	atLeast, atMost := ">= ", "<= "
+	if q.OpenMin {
+		atLeast = "> "
+	}
+	if q.OpenMax {
+		atMost = "< "
+	}
+	switch {
+	case noLo && noHi:
+		return "any finite number"
+	case noHi:
+		return atLeast + lo
+	case noLo:
+		return atMost + hi
+	case q.OpenMin || q.OpenMax:
+		return atLeast + lo + " and " + atMost + hi
+	}
+	return lo + " to " + hi
+}
+
+// Format writes a value of this parameter as Parse reads it.
+func (q *Param) Format(v any) string {
+	switch v := v.(type) {
+	case float64:
+		return FormatQuantity(v, q.Unit)
+	case int:
+		return strconv.Itoa(v)
+	case bool:
+		return strconv.FormatBool(v)
+	case string:
+		return v
+	}
+	panic(fmt.Sprintf("experiment: %s: value of type %T", q.Key, v))
+}
+
+// DefaultText is the default as Parse reads it. It panics on a declaration
+// that Validate refuses.
+func (q *Param) DefaultText() string {
+	v, err := q.defaultValue()
+	if err != nil {
+		panic(fmt.Sprintf("experiment: %s: default: %v", q.Key, err))
+	}
+	return q.Format(v)
+}

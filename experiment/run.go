@@ -1,0 +1,121 @@
+package experiment
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"sync"
+)
+
+// Run is what one seed of an experiment gets. The exported fields are set by
+// the plan and only read by the experiment.
+type Run struct {
+	// Experiment is what runs, Values its settled parameters.
+	Experiment *Experiment
+	Values     *Values
+	// Seed is in 0 .. 2^63-1.
+	Seed uint64
+	// Workers is the number of goroutines that advance the network, ≥ 1. It
+	// must not change a bit of any data file.
+	Workers int
+	// Dir is the output directory of this seed; it exists.
+	Dir string
+	// Record says whose spikes are kept, Codec how Arrow files are
+	// compressed: "lz4", "zstd" or "none".
+	Record Selection
+	Codec  string
+	// Out takes results for people; it never mixes with the progress line.
+	Out io.Writer
+	// Progress takes model time; nil is silent.
+	Progress *Meter
+
+	mu     sync.Mutex
+	counts map[string]int64
+}
+
+// NewRun makes a Run with one worker, the default recording, LZ4, silent
+// output and no manifest: what tests of an experiment need. dir must exist.
+func (e *Experiment) NewRun(v *Values, seed uint64, dir string) (*Run, error) {
+	s, err := e.Record.Parse("")
+	if err != nil {
+		return nil, err
+	}
+	return &Run{Experiment: e, Values: v, Seed: seed, Workers: 1, Dir: dir,
+		Record: s, Codec: "lz4", Out: io.Discard, Progress: &Meter{}}, nil
+}
+
+// Path places an output file in the run's directory. It panics if name is
+// neither one of StandardFiles nor declared in Experiment.Files.
+func (r *Run) Path(name string) string {
+	if !slices.Contains(r.Experiment.outputNames(), name) {
+		panic(fmt.Sprintf("experiment: %s does not declare the file %q", r.Experiment.Name, name))
+	}
+	return filepath.Join(r.Dir, name)
+}
+
+// Metrics writes v as metrics.json: indented, map keys sorted, written beside
+// its final name and renamed. v must hold no wall-clock time and no worker
+// count, so that one seed gives the same bytes everywhere. NaN and infinities
+// are errors.
+func (r *Run) Metrics(v any) error {
+	b, err := json.MarshalIndent(v, "", "  ")
+	if err != nil {
+		return fmt.Errorf("metrics.json: %w", err)
+	}
+	return writeFile(filepath.Join(r.Dir, metricsName), append(b, '\n'))
+}
+
+// Count adds n to a number of the manifest, such as "spikes". It may be called
+// from any goroutine.
+func (r *Run) Count(name string, n int64) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.counts == nil {
+		r.counts = map[string]int64{}
+	}
+	r.counts[name] += n
+}
+
+// Counts gives a copy of what Count has added up.
+func (r *Run) Counts() map[string]int64 {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.counts)
+}
+
+// Meta describes the run for the metadata of a data file: generator, version,
+// vcs_revision, experiment, preset, seed, config (canonical JSON) and
+// config_sha256. It holds neither wall-clock time nor worker count, so that
+// the same seed gives the same bytes.
+func (r *Run) Meta() map[string]string {
+	config, err := r.Values.MarshalJSON()
+	if err != nil {
+		panic("experiment: " + err.Error()) // values are finite numbers and strings
+	}
+	b := ReadBuild()
+	return map[string]string{
+		"generator":     "apical",
+		"version":       b.Version,
+		"vcs_revision":  b.Revision,
+		"experiment":    r.Experiment.Name,
+		"preset":        r.Values.Preset(),
+		"seed":          strconv.FormatUint(r.Seed, 10),
+		"config":        string(config),
+		"config_sha256": r.Values.Hash(),
+	}
+}
+
+// writeFile writes beside the final name and renames, so that a reader sees
+// the old file or the whole new one.
+func writeFile(path string, b []byte) error {
+	tmp := path + partialSuffix
+	if err := os.WriteFile(tmp, b, 0o666); err != nil {
+		return err
+	}
+	return os.Rename(tmp, path)
+}

@@ -1,0 +1,191 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Values are the settled values of an experiment's parameters. They do not
+// change once resolved and may be read from any goroutine. Looking up a key
+// that is not declared, or by another kind, panics: that is a mistake in the
+// experiment, not in its input.
+type Values struct {
+	params []Param
+	values map[string]any
+	preset string
+}
+
+// Defaults gives every parameter its default. It panics if a default does not
+// fit its kind; Validate reports that as an error.
+func (e *Experiment) Defaults() *Values {
+	v := &Values{params: e.Params, values: make(map[string]any, len(e.Params))}
+	for i := range e.Params {
+		d, err := e.Params[i].defaultValue()
+		if err != nil {
+			panic(fmt.Sprintf("experiment: %s: %s: default: %v", e.Name, e.Params[i].Key, err))
+		}
+		v.values[e.Params[i].Key] = d
+	}
+	return v
+}
+
+// Resolve settles the values: defaults, then the preset ("" is none), then
+// assignments "key=value" as --set takes them, then the experiment's Check.
+// Its error is an *InputError with every problem there is.
+func (e *Experiment) Resolve(preset string, sets []string) (*Values, error) {
+	v := e.Defaults()
+	var p problems
+	if preset != "" {
+		s, err := e.Preset(preset)
+		if err != nil {
+			p.addf("%v", err)
+		} else {
+			v.preset = preset
+			v.apply(s.assignments(), &p)
+		}
+	}
+	before := len(p)
+	v.apply(sets, &p)
+	if slices.ContainsFunc(p[before:], func(s string) bool { return strings.Contains(s, "unknown parameter") }) {
+		p.addf("'apical describe %s' lists the parameters", e.Name)
+	}
+	if len(p) == 0 && e.Check != nil {
+		if err := e.Check(v); err != nil {
+			for _, line := range strings.Split(err.Error(), "\n") {
+				p.addf("%s", line)
+			}
+		}
+	}
+	if err := p.err(); err != nil {
+		return nil, err
+	}
+	return v, nil
+}
+
+// assignments writes the preset as --set would, sorted by key.
+func (s Preset) assignments() []string {
+	sets := make([]string, 0, len(s.Set))
+	for k, text := range s.Set {
+		sets = append(sets, k+"="+text)
+	}
+	slices.Sort(sets)
+	return sets
+}
+
+// apply sets the values, adding a problem for each assignment that is wrong.
+func (v *Values) apply(sets []string, p *problems) {
+	given := map[string]string{}
+	for _, set := range sets {
+		key, text, ok := strings.Cut(set, "=")
+		key = strings.TrimSpace(key)
+		if !ok || key == "" {
+			p.addf("%q is not key=value", set)
+			continue
+		}
+		i := slices.IndexFunc(v.params, func(q Param) bool { return q.Key == key })
+		if i < 0 {
+			p.addf("%s: unknown parameter%s", key, DidYouMean(key, v.keys()))
+			continue
+		}
+		if first, twice := given[key]; twice {
+			p.addf("%s: set twice, to %s and to %s", key, first, text)
+			continue
+		}
+		given[key] = text
+		x, err := v.params[i].Parse(text)
+		if err != nil {
+			p.addf("%s: %v", key, err)
+			continue
+		}
+		v.values[key] = x
+	}
+}
+
+func (v *Values) keys() []string {
+	keys := make([]string, len(v.params))
+	for i := range v.params {
+		keys[i] = v.params[i].Key
+	}
+	return keys
+}
+
+// Float gives a Number in the unit of its Param.
+func (v *Values) Float(key string) float64 { return lookup[float64](v, key) }
+
+// Int gives an Integer.
+func (v *Values) Int(key string) int { return lookup[int](v, key) }
+
+// String gives a Choice.
+func (v *Values) String(key string) string { return lookup[string](v, key) }
+
+// Bool gives a Bool.
+func (v *Values) Bool(key string) bool { return lookup[bool](v, key) }
+
+func lookup[T any](v *Values, key string) T {
+	x, ok := v.values[key]
+	if !ok {
+		panic(fmt.Sprintf("experiment: parameter %q is not declared", key))
+	}
+	t, ok := x.(T)
+	if !ok {
+		panic(fmt.Sprintf("experiment: parameter %q is a %T, looked up as a %T", key, x, t))
+	}
+	return t
+}
+
+// Text gives a value as --set would take it, with its unit: "2s".
+func (v *Values) Text(key string) string {
+	for i := range v.params {
+		if v.params[i].Key == key {
+			return v.params[i].Format(v.values[key])
+		}
+	}
+	panic(fmt.Sprintf("experiment: parameter %q is not declared", key))
+}
+
+// Preset is the name of the preset the values come from, "" if none.
+func (v *Values) Preset() string { return v.preset }
+
+// Changed lists the keys whose value is not the default, in the order of
+// declaration.
+func (v *Values) Changed() []string {
+	var keys []string
+	for i := range v.params {
+		q := &v.params[i]
+		if d, err := q.defaultValue(); err != nil || d != v.values[q.Key] {
+			keys = append(keys, q.Key)
+		}
+	}
+	return keys
+}
+
+// jsonValue is a value with its unit in the manifest.
+type jsonValue struct {
+	Value any  `json:"value"`
+	Unit  Unit `json:"unit,omitempty"`
+}
+
+// MarshalJSON writes {"key": {"value": 2, "unit": "s"}, ...} with sorted keys:
+// the same values give the same bytes.
+func (v *Values) MarshalJSON() ([]byte, error) {
+	m := make(map[string]jsonValue, len(v.params))
+	for i := range v.params {
+		q := &v.params[i]
+		m[q.Key] = jsonValue{Value: v.values[q.Key], Unit: q.Unit}
+	}
+	return json.Marshal(m)
+}
+
+// Hash is the SHA-256 of the canonical JSON in hexadecimal.
+func (v *Values) Hash() string {
+	b, err := v.MarshalJSON()
+	if err != nil {
+		panic("experiment: " + err.Error()) // values are finite numbers and strings
+	}
+	sum := sha256.Sum256(b)
+	return hex.EncodeToString(sum[:])
+}
