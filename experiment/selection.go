@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 )
@@ -116,5 +115,5 @@ func ParseCodec(text string) (string, error) {
 	case "lz4", "zstd", "none":
 		return text, nil
 	}
-	return "", fmt.Errorf("codec: %q, want lz4, zstd or none", text)
+	return "", Inputf("codec: %q, want lz4, zstd or none", text)
 }

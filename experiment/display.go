@@ -1,0 +1,279 @@
+package experiment
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strings"
+	"sync"
+	"time"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Display shows the progress of a plan on a terminal as one redrawn line, and
+// elsewhere as a line at every 10 %. A run that is over within two seconds
+// shows nothing. A nil Display is silent.
+type Display struct {
+	w        io.Writer
+	terminal bool
+	columns  func() int
+	now      func() time.Time
+
+	mu     sync.Mutex
+	label  string
+	rows   []displayRow
+	start  time.Time
+	shown  bool // something was shown, so the end is shown too
+	drawn  bool // a line stands on the terminal
+	decile int  // last tenth written to a log
+}
+
+type displayRow struct {
+	seed  uint64
+	meter *Meter
+}
+
+// NewDisplay makes a display. w is the standard error; columns tells the width
+// of a terminal at any time and is not called otherwise.
+func NewDisplay(w io.Writer, terminal bool, columns func() int) *Display {
+	return &Display{w: w, terminal: terminal, columns: columns, now: time.Now}
+}
+
+// worthShowing is the length of a run below which no progress is shown, and
+// judgeAfter the time it is watched before its length is estimated.
+const (
+	worthShowing = 2 * time.Second
+	judgeAfter   = 300 * time.Millisecond
+	redrawEvery  = 150 * time.Millisecond
+)
+
+// begin starts the clock for these seeds.
+func (d *Display) begin(label string, rows []displayRow) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.label, d.rows, d.start = label, rows, d.now()
+	d.shown, d.drawn, d.decile = false, false, 0
+}
+
+// tick shows what is new.
+func (d *Display) tick() {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	s := d.read()
+	if !d.shown && !s.worthShowing() {
+		return
+	}
+	if d.terminal {
+		d.shown, d.drawn = true, true
+		fmt.Fprintf(d.w, "\r%s\x1b[K", s.line(d.columns()-1))
+		return
+	}
+	if decile := int(s.fraction * 10); decile > d.decile && decile < 10 {
+		d.shown, d.decile = true, decile
+		fmt.Fprintln(d.w, s.logLine())
+	}
+}
+
+// end removes the line from the terminal and, if the run went well and was
+// long enough to show, says how long it took.
+func (d *Display) end(ok bool) {
+	if d == nil {
+		return
+	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.erase()
+	if s := d.read(); ok && d.shown {
+		fmt.Fprintf(d.w, "%s: %s s in %s, %s\n", d.label, modelTime(s.model, s.model), clock(s.elapsed), s.speed())
+	}
+}
+
+func (d *Display) erase() {
+	if d.drawn {
+		fmt.Fprint(d.w, "\r\x1b[K")
+		d.drawn = false
+	}
+}
+
+// Wrap gives a writer that takes the progress line away before it writes, for
+// results that go to the same terminal.
+func (d *Display) Wrap(w io.Writer) io.Writer {
+	if d == nil {
+		return w
+	}
+	return displayWriter{d, w}
+}
+
+type displayWriter struct {
+	d *Display
+	w io.Writer
+}
+
+func (w displayWriter) Write(b []byte) (int, error) {
+	w.d.mu.Lock()
+	defer w.d.mu.Unlock()
+	w.d.erase()
+	return w.w.Write(b)
+}
+
+// snapshot is the state of all seeds at one time.
+type snapshot struct {
+	label        string
+	elapsed      time.Duration
+	fraction     float64
+	model, total float64 // s, summed over seeds
+	seeds, done  int
+	note         string
+}
+
+func (d *Display) read() snapshot {
+	s := snapshot{label: d.label, elapsed: d.now().Sub(d.start), seeds: len(d.rows)}
+	for _, row := range d.rows {
+		m := row.meter.read()
+		s.model += m.model
+		s.total += m.total
+		f := 0.0
+		if m.total > 0 {
+			f = min(1, max(0, m.model/m.total))
+		}
+		if m.finished {
+			f = 1
+			s.done++
+		} else if s.note == "" && m.note != "" {
+			s.note = oneLine(m.note)
+			if s.seeds > 1 {
+				s.note = fmt.Sprintf("seed %d: %s", row.seed, s.note)
+			}
+		}
+		s.fraction += f / float64(len(d.rows))
+	}
+	if s.done < s.seeds {
+		s.fraction = min(s.fraction, 0.999)
+	}
+	return s
+}
+
+// worthShowing estimates the length of the whole run.
+func (s snapshot) worthShowing() bool {
+	if s.elapsed < judgeAfter {
+		return false
+	}
+	return s.elapsed >= worthShowing ||
+		(s.fraction > 0 && float64(s.elapsed) > s.fraction*float64(worthShowing))
+}
+
+// speed is model time over wall time.
+func (s snapshot) speed() string {
+	x := 0.0
+	if s.elapsed > 0 {
+		x = s.model / s.elapsed.Seconds()
+	}
+	switch {
+	case x >= 10:
+		return fmt.Sprintf("%.0fx real time", x)
+	case x >= 1:
+		return fmt.Sprintf("%.1fx real time", x)
+	}
+	return fmt.Sprintf("%.2fx real time", x)
+}
+
+// eta is the time left if the rest runs as fast as the past; "?" if unknown.
+func (s snapshot) eta() string {
+	if s.fraction <= 0 {
+		return "ETA ?"
+	}
+	left := float64(s.elapsed) * (1 - s.fraction) / s.fraction
+	if left > float64(1000*time.Hour) {
+		return "ETA ?"
+	}
+	return "ETA " + clock(time.Duration(left))
+}
+
+// where is the model time of one seed, or how many of several are done.
+func (s snapshot) where() string {
+	if s.seeds > 1 {
+		return fmt.Sprintf("%d of %d done", s.done, s.seeds)
+	}
+	return modelTime(s.model, s.total) + " of " + modelTime(s.total, s.total) + " s"
+}
+
+// line fits the progress into the columns of a terminal: first the note is
+// cut, then the bar goes, then what is left is cut.
+func (s snapshot) line(columns int) string {
+	const bar = 20
+	full := int(s.fraction * bar)
+	percent := fmt.Sprintf("%3.0f %%", math.Floor(s.fraction*100))
+	rest := "  " + s.where() + "  " + s.speed() + "  " + s.eta()
+	head := s.label + "  [" + strings.Repeat("#", full) + strings.Repeat(".", bar-full) + "]" + percent + rest
+	if utf8.RuneCountInString(head) > columns {
+		return cut(s.label+" "+percent+"  "+s.eta()+"  "+s.where()+"  "+s.speed(), columns)
+	}
+	if s.note != "" {
+		if room := columns - utf8.RuneCountInString(head) - 2; room >= 8 {
+			head += "  " + cut(s.note, room)
+		}
+	}
+	return head
+}
+
+// logLine is the line for a log file.
+func (s snapshot) logLine() string {
+	line := fmt.Sprintf("%s: %.0f %%, %s, %s, %s", s.label, math.Floor(s.fraction*100), s.where(), s.speed(), s.eta())
+	if s.note != "" {
+		line += ", " + s.note
+	}
+	return line
+}
+
+// cut shortens s to so many columns, one rune a column.
+func cut(s string, columns int) string {
+	if utf8.RuneCountInString(s) <= columns {
+		return s
+	}
+	if columns < 1 {
+		return ""
+	}
+	return strings.TrimRight(string([]rune(s)[:columns-1]), " ") + "…"
+}
+
+// oneLine keeps control characters off the terminal.
+func oneLine(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// modelTime writes seconds with as many digits as the whole run deserves.
+func modelTime(t, total float64) string {
+	switch {
+	case total < 10:
+		return fmt.Sprintf("%.2f", t)
+	case total < 100:
+		return fmt.Sprintf("%.1f", t)
+	}
+	return fmt.Sprintf("%.0f", t)
+}
+
+// clock writes a duration as "45 s", "5:27" or "1:05:12".
+func clock(d time.Duration) string {
+	s := int64(math.Round(d.Seconds()))
+	switch {
+	case d < 10*time.Second:
+		return fmt.Sprintf("%.1f s", d.Seconds())
+	case s < 60:
+		return fmt.Sprintf("%d s", s)
+	case s < 3600:
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}

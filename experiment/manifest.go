@@ -1,0 +1,130 @@
+package experiment
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// Status says how a run ended.
+type Status string
+
+// The states of a run.
+const (
+	Running     Status = "running" // or killed before it could say otherwise
+	Done        Status = "done"
+	Interrupted Status = "interrupted"
+	Failed      Status = "failed"
+	NotStarted  Status = "not started" // never in a manifest
+)
+
+// Manifest is manifest.json: what ran, with what, and what it left. It is the
+// only file of a run that holds wall-clock time.
+type Manifest struct {
+	Format        string `json:"format"` // "apical.run"
+	FormatVersion int    `json:"format_version"`
+
+	Experiment string `json:"experiment"`
+	Preset     string `json:"preset,omitempty"`
+	Seed       uint64 `json:"seed"`
+	// Values holds every value with its unit; Changed the keys that are not
+	// at their default; ConfigSHA256 is the hash of the compact Values.
+	Values       json.RawMessage `json:"values"`
+	Changed      []string        `json:"changed"`
+	ConfigSHA256 string          `json:"config_sha256"`
+	Record       string          `json:"record"`
+	Codec        string          `json:"codec"`
+	Workers      int             `json:"workers"`
+	Build        Build           `json:"build"`
+
+	Status Status `json:"status"`
+	Error  string `json:"error,omitempty"`
+	// Started and Ended are UTC; Ended is missing while it runs.
+	Started      time.Time        `json:"started"`
+	Ended        *time.Time       `json:"ended,omitempty"`
+	WallSeconds  float64          `json:"wall_s"`
+	ModelSeconds float64          `json:"model_s"`
+	Counts       map[string]int64 `json:"counts,omitempty"`
+	Files        []ManifestFile   `json:"files,omitempty"`
+}
+
+// ManifestFile is an output file as it was when the run ended. One that ends
+// in ".partial" is not complete.
+type ManifestFile struct {
+	Name   string `json:"name"`
+	Bytes  int64  `json:"bytes"`
+	SHA256 string `json:"sha256"`
+}
+
+// newManifest describes r as it starts.
+func newManifest(r *Run, started time.Time) (*Manifest, error) {
+	values, err := r.Values.MarshalJSON()
+	if err != nil {
+		return nil, err
+	}
+	return &Manifest{
+		Format: "apical.run", FormatVersion: 1,
+		Experiment: r.Experiment.Name, Preset: r.Values.Preset(), Seed: r.Seed,
+		Values: values, Changed: append([]string{}, r.Values.Changed()...),
+		ConfigSHA256: r.Values.Hash(),
+		Record:       r.Record.Text(), Codec: r.Codec, Workers: r.Workers,
+		Build: ReadBuild(), Status: Running, Started: started.UTC(),
+	}, nil
+}
+
+// finish fills in the end of the run, with the hashes of its files.
+func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) error {
+	utc := ended.UTC()
+	m.Status, m.Ended = status, &utc
+	m.WallSeconds = ended.Sub(m.Started).Seconds()
+	m.ModelSeconds = r.Progress.ModelSeconds()
+	m.Counts = r.Counts()
+	if runErr != nil && status == Failed {
+		m.Error = runErr.Error()
+	}
+	entries, err := os.ReadDir(r.Dir)
+	if err != nil {
+		return err
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if !entry.Type().IsRegular() || !r.Experiment.ownsFile(name) ||
+			slices.Contains([]string{manifestName, summaryName, manifestName + partialSuffix}, name) {
+			continue
+		}
+		f, err := hashFile(r.Dir, name)
+		if err != nil {
+			return err
+		}
+		m.Files = append(m.Files, f)
+	}
+	return nil
+}
+
+// write puts the manifest into dir, whole or not at all.
+func (m *Manifest) write(dir string) error {
+	b, err := json.MarshalIndent(m, "", "  ")
+	if err != nil {
+		return err
+	}
+	return writeFile(filepath.Join(dir, manifestName), append(b, '\n'))
+}
+
+func hashFile(dir, name string) (ManifestFile, error) {
+	f, err := os.Open(filepath.Join(dir, name))
+	if err != nil {
+		return ManifestFile{}, err
+	}
+	defer f.Close()
+	h := sha256.New()
+	n, err := io.Copy(h, f)
+	if err != nil {
+		return ManifestFile{}, err
+	}
+	return ManifestFile{Name: name, Bytes: n, SHA256: hex.EncodeToString(h.Sum(nil))}, nil
+}

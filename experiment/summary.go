@@ -1,0 +1,207 @@
+package experiment
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Summary is summary.json: the metrics of several seeds merged. A number
+// becomes {"mean", "sd", "min", "max", "n"}, an array of numbers the same with
+// arrays, a truth value {"true", "n"}; text stays if all seeds agree. sd is
+// that of the sample (n-1), null for one seed. Only seeds that are done count.
+type Summary struct {
+	Experiment   string          `json:"experiment"`
+	Preset       string          `json:"preset,omitempty"`
+	Values       json.RawMessage `json:"values"`
+	ConfigSHA256 string          `json:"config_sha256"`
+	Seeds        []uint64        `json:"seeds"`
+	NotDone      []uint64        `json:"not_done,omitempty"`
+	Metrics      any             `json:"metrics,omitempty"`
+}
+
+// stat is a number over seeds.
+type stat struct {
+	Mean *float64 `json:"mean"`
+	SD   *float64 `json:"sd"`
+	Min  float64  `json:"min"`
+	Max  float64  `json:"max"`
+	N    int      `json:"n"`
+}
+
+// arrayStat is an array of numbers over seeds, element by element.
+type arrayStat struct {
+	Mean []*float64 `json:"mean"`
+	SD   []*float64 `json:"sd"`
+	Min  []float64  `json:"min"`
+	Max  []float64  `json:"max"`
+	N    int        `json:"n"`
+}
+
+// truthStat counts the seeds in which something holds.
+type truthStat struct {
+	True int `json:"true"`
+	N    int `json:"n"`
+}
+
+// readMetrics decodes a run's metrics.json; ok is false if it left none.
+func readMetrics(dir string) (v any, ok bool, err error) {
+	b, err := os.ReadFile(filepath.Join(dir, metricsName))
+	if os.IsNotExist(err) {
+		return nil, false, nil
+	}
+	if err != nil {
+		return nil, false, err
+	}
+	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&v); err != nil {
+		return nil, false, fmt.Errorf("%s: %w", metricsName, err)
+	}
+	return v, true, nil
+}
+
+// mergeMetrics merges values of the same place in several metrics, in the
+// order given. ok is false where nothing sensible comes out: different types,
+// texts or lengths.
+func mergeMetrics(values []any) (merged any, ok bool) {
+	values = slices.DeleteFunc(slices.Clone(values), func(v any) bool { return v == nil })
+	if len(values) == 0 {
+		return nil, false
+	}
+	if numbers, ok := allOf[float64](values); ok {
+		return newStat(numbers), true
+	}
+	if truths, ok := allOf[bool](values); ok {
+		s := truthStat{N: len(truths)}
+		for _, t := range truths {
+			if t {
+				s.True++
+			}
+		}
+		return s, true
+	}
+	if texts, ok := allOf[string](values); ok {
+		return texts[0], len(slices.Compact(texts)) == 1
+	}
+	if arrays, ok := allOf[[]any](values); ok {
+		return mergeArrays(arrays)
+	}
+	if objects, ok := allOf[map[string]any](values); ok {
+		return mergeObjects(objects), true
+	}
+	return nil, false
+}
+
+func mergeObjects(objects []map[string]any) map[string]any {
+	byKey := map[string][]any{}
+	for _, o := range objects {
+		for k, v := range o {
+			byKey[k] = append(byKey[k], v)
+		}
+	}
+	merged := map[string]any{}
+	for k, vs := range byKey {
+		if m, ok := mergeMetrics(vs); ok {
+			merged[k] = m
+		}
+	}
+	return merged
+}
+
+func mergeArrays(arrays [][]any) (any, bool) {
+	for _, a := range arrays {
+		if len(a) != len(arrays[0]) {
+			return nil, false
+		}
+	}
+	elements := make([]any, len(arrays[0]))
+	flat := arrayStat{N: len(arrays)}
+	for i := range elements {
+		column := make([]any, len(arrays))
+		for k, a := range arrays {
+			column[k] = a[i]
+		}
+		elements[i], _ = mergeMetrics(column)
+		if s, ok := elements[i].(stat); ok && s.N == len(arrays) {
+			flat.Mean, flat.SD = append(flat.Mean, s.Mean), append(flat.SD, s.SD)
+			flat.Min, flat.Max = append(flat.Min, s.Min), append(flat.Max, s.Max)
+		}
+	}
+	if len(elements) > 0 && len(flat.Mean) == len(elements) {
+		return flat, true
+	}
+	return elements, true
+}
+
+// allOf gives the values as one type, if all have it.
+func allOf[T any](values []any) ([]T, bool) {
+	ts := make([]T, len(values))
+	for i, v := range values {
+		t, ok := v.(T)
+		if !ok {
+			return nil, false
+		}
+		ts[i] = t
+	}
+	return ts, true
+}
+
+// newStat sums in the order given, so that it is the same every time.
+func newStat(x []float64) stat {
+	n := float64(len(x))
+	mean := 0.0
+	for _, v := range x {
+		mean += v / n // divided first: the sum of large values may overflow
+	}
+	s := stat{Mean: finite(mean), Min: slices.Min(x), Max: slices.Max(x), N: len(x)}
+	if len(x) > 1 {
+		squares := 0.0
+		for _, v := range x {
+			squares += (v - mean) * (v - mean)
+		}
+		s.SD = finite(math.Sqrt(squares / (n - 1)))
+	}
+	return s
+}
+
+// finite is nil, JSON's null, for what JSON cannot hold.
+func finite(x float64) *float64 {
+	if math.IsNaN(x) || math.IsInf(x, 0) {
+		return nil
+	}
+	return &x
+}
+
+// scalarLines writes the numbers and truth values of merged metrics for
+// people, one a line with its path, arrays left out.
+func scalarLines(path string, v any) []string {
+	switch v := v.(type) {
+	case map[string]any:
+		keys := make([]string, 0, len(v))
+		for k := range v {
+			keys = append(keys, k)
+		}
+		slices.Sort(keys)
+		var lines []string
+		for _, k := range keys {
+			lines = append(lines, scalarLines(strings.TrimPrefix(path+"."+k, "."), v[k])...)
+		}
+		return lines
+	case stat:
+		if v.Mean == nil {
+			return nil
+		}
+		line := fmt.Sprintf("%s: mean %.4g", path, *v.Mean)
+		if v.SD != nil {
+			line += fmt.Sprintf(", sd %.3g", *v.SD)
+		}
+		return []string{line + fmt.Sprintf(", %.4g to %.4g", v.Min, v.Max)}
+	case truthStat:
+		return []string{fmt.Sprintf("%s: %d of %d seeds", path, v.True, v.N)}
+	}
+	return nil
+}
