@@ -1,0 +1,221 @@
+package spikefile
+
+import (
+	"fmt"
+	"os"
+	"slices"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Reader reads a spike file a batch at a time:
+//
+//	for r.Next() {
+//		steps, neurons, populations, times := r.Batch()
+//	}
+//	if err := r.Err(); err != nil {
+//
+// It holds one batch in memory. It is not safe for concurrent use.
+type Reader struct {
+	path    string
+	file    *os.File
+	stream  *recordStream
+	layout  *layout
+	meta    Meta
+	columns spikeColumns
+	err     error
+
+	times       []float64
+	steps       []int64
+	neurons     []uint32
+	populations []int16
+	last        int64 // step of the last row read
+	any         bool  // whether there was one
+}
+
+// spikeColumns holds the index of each column of a spike file.
+type spikeColumns struct{ time, step, neuron, population int }
+
+// Open opens a complete spike file, checks its structure and reads its
+// metadata. A file that cannot be read gives a *[CorruptError] that names the
+// file, what is wrong and what to do; match it with errors.Is and [ErrEmpty],
+// [ErrNotArrow], [ErrStream], [ErrTruncated], [ErrSchema] or [ErrDamaged].
+func Open(path string) (*Reader, error) { return open(path, memory.DefaultAllocator) }
+
+func open(path string, mem memory.Allocator) (*Reader, error) {
+	f, l, s, err := openComplete(path, mem)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{path: path, file: f, stream: s, layout: l}
+	if r.columns, err = findSpikeColumns(s.schema); err == nil {
+		r.meta, err = decodeMeta(s.schema.Metadata(), formatSpikes)
+	}
+	if err != nil {
+		r.Close()
+		return nil, &CorruptError{Path: path, Reason: err.Error(), Kind: ErrSchema,
+			Remedy: "want a spikes.arrow that apical wrote"}
+	}
+	return r, nil
+}
+
+// findSpikeColumns looks up the columns of a spike file by name. Further
+// columns are allowed.
+func findSpikeColumns(s *arrow.Schema) (c spikeColumns, err error) {
+	for i, p := range []*int{&c.time, &c.step, &c.neuron, &c.population} {
+		want := spikeFields()[i]
+		at := s.FieldIndices(want.Name)
+		if len(at) == 0 {
+			return c, fmt.Errorf("column %s is missing", want.Name)
+		}
+		if got := s.Field(at[0]).Type; !arrow.TypeEqual(got, want.Type) {
+			return c, fmt.Errorf("column %s is %s, want %s", want.Name, typeName(got), typeName(want.Type))
+		}
+		*p = at[0]
+	}
+	return c, nil
+}
+
+// Meta returns the run's metadata.
+func (r *Reader) Meta() Meta { return r.meta }
+
+// Rows returns the number of spikes in the file.
+func (r *Reader) Rows() int64 { return r.layout.rows }
+
+// Batches returns the number of batches that Next will give.
+func (r *Reader) Batches() int { return r.layout.filled }
+
+// Next decodes the next batch. It returns false at the end of the file and at
+// the first error, which Err tells apart.
+func (r *Reader) Next() bool {
+	if r.err != nil || r.stream == nil {
+		return false
+	}
+	ok, err := r.stream.next()
+	if err == nil && ok {
+		err = r.load()
+	}
+	if err != nil {
+		r.err = damaged(r.path, "", err)
+	}
+	return ok && r.err == nil
+}
+
+// load takes the columns out of the current batch and checks their content.
+func (r *Reader) load() (err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = caught(v)
+		}
+	}()
+	rec := r.stream.rec
+	for _, i := range []int{r.columns.time, r.columns.step, r.columns.neuron, r.columns.population} {
+		if rec.Column(i).NullN() != 0 {
+			return fmt.Errorf("column %s has nulls, want none", rec.ColumnName(i))
+		}
+	}
+	r.times = rec.Column(r.columns.time).(*array.Float64).Float64Values()
+	r.steps = rec.Column(r.columns.step).(*array.Int64).Int64Values()
+	r.neurons = rec.Column(r.columns.neuron).(*array.Uint32).Uint32Values()
+	names := rec.Column(r.columns.population).(*array.Dictionary)
+	r.populations = names.Indices().(*array.Int16).Int16Values()
+	if err := r.checkNames(names.Dictionary().(*array.String)); err != nil {
+		return err
+	}
+	n := len(r.steps)
+	if len(r.times) != n || len(r.neurons) != n || len(r.populations) != n {
+		return fmt.Errorf("columns of %d, %d, %d and %d rows", len(r.times), n, len(r.neurons), len(r.populations))
+	}
+	return r.checkRows()
+}
+
+// checkNames tests that the dictionary is the list of populations.
+func (r *Reader) checkNames(dict *array.String) error {
+	if dict.Len() != len(r.meta.Populations) {
+		return fmt.Errorf("the dictionary has %d populations, the metadata %d", dict.Len(), len(r.meta.Populations))
+	}
+	for i, p := range r.meta.Populations {
+		if dict.Value(i) != p.Name {
+			return fmt.Errorf("the dictionary has population %d as %q, the metadata as %q", i, dict.Value(i), p.Name)
+		}
+	}
+	return nil
+}
+
+// checkRows tests order and ranges, which the consumers rely on to index
+// arrays.
+func (r *Reader) checkRows() error {
+	for i, s := range r.steps {
+		if r.any && s < r.last {
+			return fmt.Errorf("step %d follows step %d, want steps that do not decrease", s, r.last)
+		}
+		r.last, r.any = s, true
+		p := r.populations[i]
+		if p < 0 || int(p) >= len(r.meta.Populations) {
+			return fmt.Errorf("step %d: population %d, want 0 to %d", s, p, len(r.meta.Populations)-1)
+		}
+		if n := r.neurons[i]; int64(n) >= int64(r.meta.Populations[p].Size) {
+			return fmt.Errorf("step %d: neuron %d of %q, want below its size %d", s, n, r.meta.Populations[p].Name, r.meta.Populations[p].Size)
+		}
+	}
+	return nil
+}
+
+// Batch returns the columns of the batch that Next decoded: steps in units of
+// dt, neurons within their population, indices into Meta().Populations, and
+// times in s. The slices have equal length, must not be changed, and are valid
+// until the next call of Next or Close.
+func (r *Reader) Batch() (steps []int64, neurons []uint32, populations []int16, times []float64) {
+	return r.steps, r.neurons, r.populations, r.times
+}
+
+// Err returns the error that ended the batches, nil at the end of the file.
+func (r *Reader) Err() error { return r.err }
+
+// Close closes the file.
+func (r *Reader) Close() error {
+	if r.stream == nil {
+		return nil
+	}
+	r.stream.close()
+	r.stream = nil
+	r.times, r.steps, r.neurons, r.populations = nil, nil, nil, nil
+	return r.file.Close()
+}
+
+// ReadTrain returns the spikes of one population of the spike file path:
+// steps in units of dt, not decreasing, and the neuron of each.
+func ReadTrain(path, population string) (steps []int64, neurons []uint32, err error) {
+	r, err := Open(path)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer r.Close()
+	names := r.meta.populationNames()
+	want := slices.Index(names, population)
+	if want < 0 {
+		return nil, nil, fmt.Errorf("spikefile: %s has no population %q, it has %q", path, population, names)
+	}
+	for r.Next() {
+		for i, p := range r.populations {
+			if int(p) == want {
+				steps = append(steps, r.steps[i])
+				neurons = append(neurons, r.neurons[i])
+			}
+		}
+	}
+	return steps, neurons, r.Err()
+}
+
+// typeName returns the name of a column's type as it stands in the docs.
+func typeName(dt arrow.DataType) string {
+	switch d := dt.(type) {
+	case *arrow.DictionaryType:
+		return fmt.Sprintf("dictionary<%v, %v>", d.IndexType, d.ValueType)
+	case nil:
+		return "unknown"
+	}
+	return dt.String()
+}

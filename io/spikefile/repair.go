@@ -1,0 +1,142 @@
+package spikefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/array"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// Report tells what [Repair] recovered.
+type Report struct {
+	Batches int   // record batches with rows, written to the new file
+	Rows    int64 // in those
+	// DroppedBytes is what follows the last batch that could be read, up to the
+	// end of the file, or up to the end-of-stream mark or the footer if the
+	// file has them.
+	DroppedBytes int64
+	// Complete reports whether the input was a complete file already. The new
+	// file then has all its rows.
+	Complete bool
+}
+
+// Repair writes all complete batches of the file in to the new file out, with
+// the schema, metadata and compression of in. It reads files that lost their
+// end (a killed run's .partial, a full disk, a broken copy), Arrow streams,
+// and complete files, of all tables of this package. It stops at the first
+// batch that cannot be decoded. out must not exist, and gets its name only
+// when it is complete. A file that has not even a whole schema gives a
+// *[CorruptError].
+func Repair(in, out string) (Report, error) { return repair(in, out, memory.DefaultAllocator) }
+
+func repair(in, out string, mem memory.Allocator) (Report, error) {
+	f, err := os.Open(in)
+	if err != nil {
+		return Report{}, fmt.Errorf("spikefile: %w", err)
+	}
+	defer f.Close()
+	size, err := fileSize(f)
+	if err != nil {
+		return Report{}, err
+	}
+	if err := mustNotExist(out); err != nil {
+		return Report{}, err
+	}
+	rep, s, end, err := beginRepair(f, size, mem)
+	if err != nil {
+		c := describe(in, err).(*CorruptError)
+		if c.Kind != ErrEmpty && c.Kind != ErrNotArrow {
+			c.Reason += "; not one batch can be recovered"
+			c.Remedy = "run it again"
+		}
+		return Report{}, c
+	}
+	defer s.close()
+	dst, err := copyBatches(s, out, mem, &rep)
+	if err != nil {
+		return Report{}, fmt.Errorf("spikefile: repair %s: %w", in, err)
+	}
+	if err := dst.close(); err != nil {
+		os.Remove(partialName(out)) // the input still has everything
+		return Report{}, err
+	}
+	rep.DroppedBytes = end - s.good
+	if _, err := readFrame(f, s.good, end, nil); errors.Is(err, io.EOF) {
+		rep.DroppedBytes = 0
+	}
+	rep.Complete = rep.Complete && rep.DroppedBytes == 0
+	return rep, nil
+}
+
+// beginRepair finds where the messages of a file begin and end, and reads the
+// schema.
+func beginRepair(r io.ReaderAt, size int64, mem memory.Allocator) (rep Report, s *recordStream, end int64, err error) {
+	start, end := int64(len(opening)), size
+	_, footer, err := findFooter(r, size)
+	switch {
+	case err == nil:
+		end = footer
+		_, err := scanFile(r, size, nil)
+		rep.Complete = err == nil
+	case errors.Is(err, ErrEmpty) || errors.Is(err, ErrNotArrow):
+		return rep, nil, 0, err
+	case errors.Is(err, ErrStream):
+		start = 0
+	}
+	s, err = newRecordStream(r, start, end, mem)
+	if errors.Is(err, io.EOF) {
+		err = fmt.Errorf("%w: it ends before the schema", ErrTruncated)
+	}
+	return rep, s, end, err
+}
+
+// copyBatches writes what s can decode to the new file out. Where decoding
+// ends, by the input's damage or its end, the copy ends too.
+func copyBatches(s *recordStream, out string, mem memory.Allocator, rep *Report) (*arrowFile, error) {
+	var dst *arrowFile
+	for {
+		ok, _ := s.nextAny()
+		if !ok && dst != nil {
+			return dst, nil
+		}
+		if dst == nil {
+			var err error
+			if dst, err = createLike(s, out, mem); err != nil {
+				return nil, err
+			}
+		}
+		if !ok {
+			return dst, nil
+		}
+		if s.rec.NumRows() == 0 {
+			continue
+		}
+		if err := dst.writeRecord(s.rec); err != nil {
+			dst.close()
+			os.Remove(partialName(out))
+			return nil, err
+		}
+		rep.Batches++
+		rep.Rows += s.rec.NumRows()
+	}
+}
+
+// createLike starts a file with the schema of s, and with dictionaries and
+// codec of its current batch if there is one.
+func createLike(s *recordStream, out string, mem memory.Allocator) (*arrowFile, error) {
+	var empty arrow.Record
+	codec := LZ4
+	if s.rec != nil {
+		empty, codec = s.rec.NewSlice(0, 0), s.src.codec
+	} else {
+		b := array.NewRecordBuilder(mem, s.schema)
+		defer b.Release()
+		empty = b.NewRecord()
+	}
+	defer empty.Release()
+	return createArrowFile(out, empty, codec, mem)
+}

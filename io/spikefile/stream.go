@@ -1,0 +1,202 @@
+package spikefile
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/ipc"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// messages feeds the Arrow library with messages whose lengths have been
+// checked. It is an ipc.MessageReader over [pos, end) of a file.
+type messages struct {
+	r        io.ReaderAt
+	pos, end int64
+	widths   []int64
+	msg      *ipc.Message
+	mem      memory.Allocator
+	first    bool
+	codec    Codec // of the last record batch
+}
+
+// Retain and Release complete ipc.MessageReader; recordStream owns messages.
+func (m *messages) Retain()  {}
+func (m *messages) Release() {}
+
+// drop releases the current message.
+func (m *messages) drop() {
+	if m.msg != nil {
+		m.msg.Release()
+		m.msg = nil
+	}
+}
+
+// Message returns the next message, valid until the next call, or io.EOF.
+func (m *messages) Message() (*ipc.Message, error) {
+	m.drop()
+	f, err := readFrame(m.r, m.pos, m.end, nil)
+	if err != nil {
+		return nil, err
+	}
+	if m.first {
+		if f.kind != kindSchema {
+			return nil, fmt.Errorf("message at byte %d: the schema must come first", f.pos)
+		}
+		err = checkSchema(f.meta)
+		m.first = false
+	} else if f.kind == kindSchema {
+		err = fmt.Errorf("message at byte %d: a second schema", f.pos)
+	} else {
+		err = checkBody(&f, m.r, m.widths)
+	}
+	if err != nil {
+		return nil, err
+	}
+	body := memory.NewResizableBuffer(m.mem)
+	defer body.Release()
+	body.Resize(int(f.bodyLen)) // at most the file's own length
+	if err := readAt(m.r, body.Bytes(), f.bodyPos, m.end); err != nil {
+		return nil, err
+	}
+	meta := memory.NewBufferBytes(f.meta)
+	defer meta.Release()
+	m.msg = ipc.NewMessage(meta, body)
+	m.pos = f.end()
+	if f.kind == kindBatch {
+		m.codec = f.codec
+	}
+	return m.msg, nil
+}
+
+// recordStream decodes the batches of a file one by one, and turns the
+// library's panics on malformed data into errors.
+type recordStream struct {
+	src    *messages
+	r      *ipc.Reader
+	schema *arrow.Schema
+	rec    arrow.Record
+	good   int64 // end of the last batch that decoded
+}
+
+// newRecordStream reads the schema of the messages in [pos, end).
+func newRecordStream(r io.ReaderAt, pos, end int64, mem memory.Allocator) (s *recordStream, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			s, err = nil, caught(v)
+		}
+	}()
+	limited := newBudget(mem, end)
+	src := &messages{r: r, pos: pos, end: end, mem: limited, first: true}
+	ir, err := ipc.NewReaderFromMessageReader(src, ipc.WithAllocator(limited))
+	if err != nil {
+		src.drop()
+		return nil, err
+	}
+	s = &recordStream{src: src, r: ir, schema: ir.Schema(), good: src.pos}
+	src.widths = columnWidths(s.schema)
+	return s, nil
+}
+
+// nextAny decodes the next batch into s.rec; false at the end.
+func (s *recordStream) nextAny() (ok bool, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			ok, err = false, caught(v)
+		}
+	}()
+	s.rec = nil
+	if !s.r.Next() {
+		return false, s.r.Err()
+	}
+	s.rec = s.r.Record()
+	s.good = s.src.pos
+	return true, nil
+}
+
+// next is nextAny but for batches without rows, which it skips.
+func (s *recordStream) next() (bool, error) {
+	for {
+		ok, err := s.nextAny()
+		if err != nil || !ok || s.rec.NumRows() > 0 {
+			return ok, err
+		}
+	}
+}
+
+// close releases what the library holds.
+func (s *recordStream) close() {
+	// Malformed data can leave a dictionary half built, and releasing that
+	// panics too.
+	defer func() { _ = recover() }()
+	s.src.drop()
+	s.r.Release()
+}
+
+// openComplete opens a complete file of one of this package's tables, and
+// returns its structure.
+func openComplete(path string, mem memory.Allocator) (f *os.File, l *layout, s *recordStream, err error) {
+	f, err = os.Open(path)
+	if err != nil {
+		return nil, nil, nil, fmt.Errorf("spikefile: %w", err)
+	}
+	defer func() {
+		if err != nil {
+			f.Close()
+		}
+	}()
+	size, err := fileSize(f)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	l, s, err = decodeComplete(f, size, mem)
+	if err != nil {
+		return nil, nil, nil, describe(path, err)
+	}
+	return f, l, s, nil
+}
+
+// decodeComplete checks the structure of a complete file and starts to decode.
+func decodeComplete(r io.ReaderAt, size int64, mem memory.Allocator) (*layout, *recordStream, error) {
+	l, err := scanFile(r, size, nil)
+	if err != nil {
+		return nil, nil, err
+	}
+	s, err := newRecordStream(r, int64(len(opening)), l.end, mem)
+	return l, s, err
+}
+
+// fileSize returns the length of a regular file.
+func fileSize(f *os.File) (int64, error) {
+	st, err := f.Stat()
+	if err != nil {
+		return 0, fmt.Errorf("spikefile: %w", err)
+	}
+	if !st.Mode().IsRegular() {
+		return 0, fmt.Errorf("spikefile: %s is not a regular file", f.Name())
+	}
+	return st.Size(), nil
+}
+
+// describe turns an error about the content of path into a CorruptError that
+// says what would be right.
+func describe(path string, err error) error {
+	if err == nil {
+		return nil
+	}
+	c := &CorruptError{Path: path, Reason: err.Error()}
+	switch {
+	case errors.Is(err, ErrEmpty):
+		c.Kind, c.Remedy = ErrEmpty, "the run stopped before it wrote anything; run it again"
+	case errors.Is(err, ErrNotArrow):
+		c.Kind, c.Remedy = ErrNotArrow, `it should begin with "ARROW1"; give an .arrow file that apical wrote`
+	case errors.Is(err, ErrStream):
+		c.Kind, c.Remedy = ErrStream, fmt.Sprintf("turn it into a file with: apical repair %s --out FILE", path)
+	default:
+		return damaged(path, "", err)
+	}
+	return c
+}
