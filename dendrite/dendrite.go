@@ -41,13 +41,17 @@ func Default(halfActivation float64) Params {
 // Validate returns the fields that are out of range.
 func (p Params) Validate() error {
 	var l check.List
+	p.inspect(&l)
+	return l.Err()
+}
+
+func (p Params) inspect(l *check.List) {
 	l.Positive("tau_ms", p.TauMS)
 	l.Positive("capacitance_pf", p.CapacitancePF)
 	l.Finite("adaptation_ns", p.AdaptationNS)
 	l.Positive("tau_adaptation_ms", p.TauAdaptationMS)
 	l.Finite("half_activation_mv", p.HalfActivationMV)
 	l.Positive("slope_mv", p.SlopeMV)
-	return l.Err()
 }
 
 // Activation is S, the share of the plateau at a dendritic voltage in mV: the
@@ -120,9 +124,15 @@ func NewPassive(p Params, s Surround) *Passive {
 }
 
 // Advance integrates the dendrites [lo, hi) by one step. driving is the voltage
-// in the synapses' driving force, before the step. Products are rounded before
-// they are added, so that every processor gives the same bits.
+// in the synapses' driving force, before the step.
 func (d *Passive) Advance(lo, hi int, driving []float32) {
+	lo = d.advanceVector(lo, hi, driving)
+	d.advancePortable(lo, hi, driving)
+}
+
+// advancePortable is the step in plain Go. Products are rounded before they are
+// added, so that every processor gives the same bits.
+func (d *Passive) advancePortable(lo, hi int, driving []float32) {
 	k := d.k
 	v, w := d.V[lo:hi], d.W[lo:hi]
 	n := len(v)

@@ -57,14 +57,17 @@ type Population interface {
 // to G of the target; Advance uses and decays it.
 type Receptor struct {
 	Name string
-	G    []float32 // one value a neuron, padded; units of the leak conductance
+	Unit string    // of G and of the weights: "leak" (conductance), "pA" or "mV"
+	G    []float32 // one value a neuron, padded
 }
 
-// The receptors that models have; a point neuron has only the first two.
+// The receptors that models have; a point neuron has no dendrite. Weights are
+// positive for excitation and for inhibition alike, except onto SomaDelta.
 const (
 	SomaExc     = "soma_exc"     // fast excitation, AMPA
 	SomaInh     = "soma_inh"     // inhibition, GABA
-	DendriteExc = "dendrite_exc" // the same onto the apical dendrite
+	SomaDelta   = "soma_delta"   // a jump of the voltage, of either sign
+	DendriteExc = "dendrite_exc" // the same as soma_exc, onto the apical dendrite
 	DendriteInh = "dendrite_inh"
 )
 

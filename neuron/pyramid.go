@@ -26,10 +26,7 @@ type Soma struct {
 
 // Kinetics holds the synapses of the pyramidal models, soma and dendrite alike.
 type Kinetics struct {
-	TauExcMS float64 // AMPA decay, ms, > 0; 5
-	TauInhMS float64 // GABA decay, ms, > 0; 10
-	RevExcMV float64 // E_E, mV; 0
-	RevInhMV float64 // E_I, mV; −80
+	Conductances
 	// DendriticDrivingForce takes E−V_d as the driving force of the dendrite's
 	// synapses. The reference program takes E−V_s; that is the default.
 	DendriticDrivingForce bool
@@ -50,7 +47,7 @@ func DefaultSoma() Soma {
 
 // DefaultKinetics returns the values of Payeur et al. 2021.
 func DefaultKinetics() Kinetics {
-	return Kinetics{TauExcMS: 5, TauInhMS: 10, RevExcMV: 0, RevInhMV: -80, TauNMDAMS: 100}
+	return Kinetics{Conductances: DefaultConductances(), TauNMDAMS: 100}
 }
 
 // Validate returns the fields that are out of range.
@@ -72,10 +69,7 @@ func (p Soma) Validate() error {
 // Validate returns the fields that are out of range.
 func (p Kinetics) Validate() error {
 	var l check.List
-	l.Positive("tau_exc_ms", p.TauExcMS)
-	l.Positive("tau_inh_ms", p.TauInhMS)
-	l.Finite("rev_exc_mv", p.RevExcMV)
-	l.Finite("rev_inh_mv", p.RevInhMV)
+	p.Conductances.inspect(&l)
 	l.Within("nmda_fraction", p.NMDAFraction, 0, 1)
 	l.Positive("tau_nmda_ms", p.TauNMDAMS)
 	return l.Err()
@@ -189,11 +183,17 @@ func initialVoltages(rest, mean, sd float64, env Env) []float32 {
 	return v
 }
 
-// advanceSoma integrates the somata [lo, hi) by one step and marks those above
-// threshold. activation is the plateau's share S of each dendrite before the
-// step, nil where the dendrite does not drive the soma. Products are rounded
-// before they are added, so that every processor gives the same bits.
+// advanceSoma integrates the somata [lo, hi), whole blocks, by one step and
+// marks those above threshold. activation is the plateau's share S of each
+// dendrite before the step, nil where the dendrite does not drive the soma.
 func (p *pyramid) advanceSoma(lo, hi int, activation []float32) {
+	lo = p.advanceSomaVector(lo, hi, activation)
+	p.advanceSomaPortable(lo, hi, activation)
+}
+
+// advanceSomaPortable is the step in plain Go. Products are rounded before they
+// are added, so that every processor gives the same bits.
+func (p *pyramid) advanceSomaPortable(lo, hi int, activation []float32) {
 	k := p.k
 	v := p.v[lo:hi]
 	n := len(v)
@@ -240,8 +240,8 @@ func (p *pyramid) Size() int { return p.size }
 // Receptors implements Population.
 func (p *pyramid) Receptors() []Receptor {
 	return []Receptor{
-		{SomaExc, p.gExc}, {SomaInh, p.gInh},
-		{DendriteExc, p.apical.GExc}, {DendriteInh, p.apical.GInh},
+		{SomaExc, "leak", p.gExc}, {SomaInh, "leak", p.gInh},
+		{DendriteExc, "leak", p.apical.GExc}, {DendriteInh, "leak", p.apical.GInh},
 	}
 }
 
