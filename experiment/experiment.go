@@ -131,16 +131,26 @@ type InputError struct {
 // Error joins the problems with newlines.
 func (e *InputError) Error() string { return strings.Join(e.Problems, "\n") }
 
-// Inputf makes an InputError of one problem.
+// Inputf makes an InputError of one problem, on one line whatever the
+// arguments hold.
 func Inputf(format string, args ...any) error {
-	return &InputError{Problems: []string{fmt.Sprintf(format, args...)}}
+	var p problems
+	p.addf(format, args...)
+	return p.err()
 }
 
 // problems collects the lines of an InputError.
 type problems []string
 
 func (p *problems) addf(format string, args ...any) {
-	*p = append(*p, fmt.Sprintf(format, args...))
+	*p = append(*p, oneLine(fmt.Sprintf(format, args...)))
+}
+
+// add takes the lines of an error.
+func (p *problems) add(err error) {
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		p.addf("%s", line)
+	}
 }
 
 func (p problems) err() error {

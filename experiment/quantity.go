@@ -1,7 +1,6 @@
 package experiment
 
 import (
-	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -101,7 +100,7 @@ func ParseQuantity(text string, want Unit) (float64, error) {
 		if unit != "" {
 			return 0, fmt.Errorf("has unit %q, want a bare number", unit)
 		}
-		return parseDecimal(mantissa, exponent)
+		return parseDecimal(text, mantissa, exponent)
 	}
 	to, ok := want.scale()
 	if !ok {
@@ -118,13 +117,13 @@ func ParseQuantity(text string, want Unit) (float64, error) {
 	if !ok || from.dimension != to.dimension {
 		return 0, fmt.Errorf("unit %q is not %s, want %s", unit, want.article(), want.accepted())
 	}
-	x, err := parseDecimal(mantissa, exponent+from.exp10-to.exp10)
+	x, err := parseDecimal(text, mantissa, exponent+from.exp10-to.exp10)
 	if err != nil {
 		return 0, err
 	}
 	if from.times != to.times {
 		if x = x * from.times / to.times; math.IsInf(x, 0) {
-			return 0, errors.New("is too large")
+			return 0, fmt.Errorf("%q is too large", text)
 		}
 	}
 	return x, nil
@@ -183,11 +182,12 @@ func splitQuantity(text string) (mantissa string, exponent int, unit string, err
 func isDigit(c byte) bool     { return c >= '0' && c <= '9' }
 func isDigitRune(r rune) bool { return r >= '0' && r <= '9' }
 
-// parseDecimal gives mantissa · 10^exponent, correctly rounded.
-func parseDecimal(mantissa string, exponent int) (float64, error) {
+// parseDecimal gives mantissa · 10^exponent, correctly rounded; text is what
+// they come from.
+func parseDecimal(text, mantissa string, exponent int) (float64, error) {
 	x, err := strconv.ParseFloat(mantissa+"e"+strconv.Itoa(exponent), 64)
 	if err != nil {
-		return 0, errors.New("is too large")
+		return 0, fmt.Errorf("%q is too large", text)
 	}
 	if x == 0 {
 		x = 0 // no negative zero

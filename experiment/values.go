@@ -42,7 +42,7 @@ func (e *Experiment) Resolve(preset string, sets []string) (*Values, error) {
 	if preset != "" {
 		s, err := e.Preset(preset)
 		if err != nil {
-			p.addf("%v", err)
+			p.add(err)
 		} else {
 			v.preset = preset
 			v.apply(s.assignments(), &p)
@@ -55,9 +55,7 @@ func (e *Experiment) Resolve(preset string, sets []string) (*Values, error) {
 	}
 	if len(p) == 0 && e.Check != nil {
 		if err := e.Check(v); err != nil {
-			for _, line := range strings.Split(err.Error(), "\n") {
-				p.addf("%s", line)
-			}
+			p.add(err)
 		}
 	}
 	if err := p.err(); err != nil {

@@ -1,0 +1,8 @@
+package main
+
+import "github.com/apical-sim/apical/experiment"
+
+// experiments is the table of what `apical run` knows: one line an experiment.
+func experiments() []*experiment.Experiment {
+	return nil
+}

@@ -1,0 +1,125 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/apical-sim/apical/experiment"
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// rootCommand builds the command tree. Cobra prints help only: errors come
+// back to execute.
+func (a *app) rootCommand() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "apical",
+		Short: "Simulate networks of spiking neurons with apical dendrites",
+		Long: `apical runs published experiments on networks of spiking neurons whose apical
+dendrites turn spikes into bursts, and bursts into learning.
+
+Results go to a directory: a manifest, metrics, and Arrow files that pandas,
+polars and R open.`,
+		Example: `  apical list
+  apical describe xor
+  apical run xor --preset quick
+  apical inspect runs/xor-quick-seed1/spikes.arrow`,
+		Args:          cobra.ArbitraryArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.RunE = func(cmd *cobra.Command, args []string) error {
+		if len(args) == 0 {
+			return cmd.Help()
+		}
+		return unknownCommand(root, args[0])
+	}
+	root.AddCommand(a.runCommand(), a.listCommand(), a.describeCommand(),
+		a.inspectCommand(), a.repairCommand(), a.versionCommand())
+	root.SetHelpCommand(helpCommand())
+	root.SetOut(a.out)
+	root.SetErr(a.err)
+	root.SetFlagErrorFunc(flagError)
+	return root
+}
+
+// helpCommand is cobra's, except that an unknown name is an error.
+func helpCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [COMMAND]",
+		Short: "Show the help of a command",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			about, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			return about.Help()
+		},
+	}
+}
+
+func unknownCommand(root *cobra.Command, name string) error {
+	var names []string
+	for _, c := range root.Commands() {
+		names = append(names, c.Name())
+	}
+	return experiment.Inputf("unknown command %q%s; 'apical help' lists the commands",
+		name, experiment.DidYouMean(name, names))
+}
+
+// flagError turns pflag's messages into lines that name the nearest flag.
+func flagError(cmd *cobra.Command, err error) error {
+	text := err.Error()
+	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		suggestion := ""
+		if near, ok := experiment.Nearest(name, names); ok {
+			suggestion = fmt.Sprintf(", did you mean --%s?", near)
+		}
+		return experiment.Inputf("unknown flag --%s%s; '%s --help' lists the flags", name, suggestion, cmd.CommandPath())
+	}
+	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
+		return experiment.Inputf("%s needs a value; '%s --help' says which", name, cmd.CommandPath())
+	}
+	return experiment.Inputf("%s; '%s --help' lists the flags", strings.ReplaceAll(text, "\n", " "), cmd.CommandPath())
+}
+
+// wantArgs refuses a wrong number of arguments with a line that names them;
+// most < 0 means any number.
+func wantArgs(least, most int, usage string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		switch {
+		case len(args) < least:
+			return experiment.Inputf("%s: %s is missing, want '%s'", cmd.Name(), usage, cmd.UseLine())
+		case most >= 0 && len(args) > most:
+			return experiment.Inputf("%s: %q is one argument too many, want '%s'", cmd.Name(), args[most], cmd.UseLine())
+		}
+		return nil
+	}
+}
+
+// find looks an experiment up by name.
+func (a *app) find(name string) (*experiment.Experiment, error) {
+	var names []string
+	for _, e := range a.table {
+		if e.Name == name {
+			return e, nil
+		}
+		names = append(names, e.Name)
+	}
+	return nil, experiment.Inputf("unknown experiment %q%s; 'apical list' lists them",
+		name, experiment.DidYouMean(name, names))
+}
+
+// experimentNames completes the first argument in a shell.
+func (a *app) experimentNames(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var names []string
+	for _, e := range a.table {
+		names = append(names, e.Name+"\t"+e.Title)
+	}
+	return names, cobra.ShellCompDirectiveNoFileComp
+}
