@@ -74,6 +74,9 @@ func (e *Experiment) Validate() error {
 		seen[q.Key] = true
 		q.validate(&p)
 	}
+	if len(p) > 0 {
+		return p.err() // presets are read with the parameters
+	}
 	names := map[string]bool{"": true}
 	for _, s := range e.Presets {
 		if names[s.Name] || !nameRule.MatchString(s.Name) {

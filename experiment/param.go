@@ -23,7 +23,17 @@ const (
 
 // String names the kind as describe prints it.
 func (k Kind) String() string {
-	return [...]string{"number", "integer", "choice", "bool"}[k]
+	switch k {
+	case Number:
+		return "number"
+	case Integer:
+		return "integer"
+	case Choice:
+		return "choice"
+	case Bool:
+		return "bool"
+	}
+	return fmt.Sprintf("Kind(%d)", int(k))
 }
 
 // Param is one value of an experiment that can be set.

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strconv"
 	"sync"
 )
 
@@ -88,26 +87,27 @@ func (r *Run) Counts() map[string]int64 {
 	return maps.Clone(r.counts)
 }
 
-// Meta describes the run for the metadata of a data file: generator, version,
-// vcs_revision, experiment, preset, seed, config (canonical JSON) and
-// config_sha256. It holds neither wall-clock time nor worker count, so that
-// the same seed gives the same bytes.
-func (r *Run) Meta() map[string]string {
+// Meta is what a data file says about the run it comes from. It holds neither
+// wall-clock time nor worker count, so that the same seed gives the same bytes.
+type Meta struct {
+	Version, Revision string
+	Seed              uint64
+	// Config is the canonical JSON of the values; its SHA-256 is the
+	// config_sha256 of the manifest.
+	Config json.RawMessage
+	// Extra holds "experiment" and "preset".
+	Extra map[string]string
+}
+
+// Meta describes the run for the metadata of its data files.
+func (r *Run) Meta() Meta {
 	config, err := r.Values.MarshalJSON()
 	if err != nil {
 		panic("experiment: " + err.Error()) // values are finite numbers and strings
 	}
 	b := ReadBuild()
-	return map[string]string{
-		"generator":     "apical",
-		"version":       b.Version,
-		"vcs_revision":  b.Revision,
-		"experiment":    r.Experiment.Name,
-		"preset":        r.Values.Preset(),
-		"seed":          strconv.FormatUint(r.Seed, 10),
-		"config":        string(config),
-		"config_sha256": r.Values.Hash(),
-	}
+	return Meta{Version: b.Version, Revision: b.Revision, Seed: r.Seed, Config: config,
+		Extra: map[string]string{"experiment": r.Experiment.Name, "preset": r.Values.Preset()}}
 }
 
 // writeFile writes beside the final name and renames, so that a reader sees
