@@ -10,6 +10,8 @@ package vec
 
 import "math"
 
+//go:generate go run -C asm .
+
 // Lanes is the number of float32 values in a vector. Kernels are called with
 // whole blocks of 64 values, so that no value lies in a remainder.
 const Lanes = 8

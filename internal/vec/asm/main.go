@@ -1,0 +1,69 @@
+// The command asm writes the AVX2 kernels of the simulator: assembly and Go
+// declarations, beside the portable loops that they repeat operation by
+// operation. It runs by
+//
+//	go generate ./internal/vec
+//
+// and is a module of its own, so that the simulator does not depend on avo.
+package main
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/mmcloughlin/avo/build"
+	"github.com/mmcloughlin/avo/pass"
+	"github.com/mmcloughlin/avo/printer"
+)
+
+// outputs lists the generated files: <directory>/<name>_amd64.{s,go}.
+var outputs = []struct {
+	directory, name string
+	functions       []func(*build.Context)
+}{
+	{"dendrite", "passive", []func(*build.Context){passive}},
+	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
+}
+
+func main() {
+	root := flag.String("root", "../../..", "top of the simulator's source")
+	flag.Parse()
+	for _, o := range outputs {
+		c := build.NewContext()
+		for _, f := range o.functions {
+			f(c)
+		}
+		base := filepath.Join(*root, o.directory, o.name+"_amd64")
+		if err := write(c, filepath.Base(o.directory), base); err != nil {
+			fmt.Fprintf(os.Stderr, "asm: %s: %v\n", base, err)
+			os.Exit(1)
+		}
+	}
+}
+
+// write compiles what c has built to base.s and base.go of the package pkg.
+func write(c *build.Context, pkg, base string) error {
+	file, err := c.Result()
+	if err != nil {
+		return err
+	}
+	if err := pass.Compile.Execute(file); err != nil {
+		return err
+	}
+	config := printer.Config{Name: "internal/vec/asm", Pkg: pkg}
+	for _, o := range []struct {
+		suffix string
+		build  printer.Builder
+	}{{".s", printer.NewGoAsm}, {".go", printer.NewStubs}} {
+		text, err := o.build(config).Print(file)
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(base+o.suffix, text, 0o666); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,145 @@
+package neuron
+
+import (
+	"fmt"
+	"math"
+	"math/rand/v2"
+	"slices"
+	"testing"
+
+	"github.com/apical-sim/apical/internal/vec"
+)
+
+// awkward are the values that vector code gets wrong first.
+var awkward = []float32{
+	0, float32(math.Copysign(0, -1)), math.SmallestNonzeroFloat32, 1e-39, -1e-40, 1e-30,
+	math.MaxFloat32, -math.MaxFloat32, 1e20,
+	float32(math.Inf(1)), float32(math.Inf(-1)), float32(math.NaN()),
+}
+
+// fillAwkward draws plausible values from [low, high), and awkward ones with
+// probability strange.
+func fillAwkward(r *rand.Rand, x []float32, low, high, strange float64) {
+	for i := range x {
+		x[i] = float32(low + r.Float64()*(high-low))
+		if r.Float64() < strange {
+			x[i] = awkward[r.IntN(len(awkward))]
+		}
+	}
+}
+
+// firstDifference returns the first index at which a and b differ in their
+// bits, all NaNs being alike, or −1.
+func firstDifference(a, b []float32) int {
+	for i := range a {
+		if math.Float32bits(a[i]) != math.Float32bits(b[i]) && (a[i] == a[i] || b[i] == b[i]) {
+			return i
+		}
+	}
+	return -1
+}
+
+// cloneSoma copies what advanceSoma changes.
+func cloneSoma(p *pyramid) *pyramid {
+	c := *p
+	c.v, c.w, c.theta = slices.Clone(p.v), slices.Clone(p.w), slices.Clone(p.theta)
+	c.gExc, c.gInh, c.above = slices.Clone(p.gExc), slices.Clone(p.gInh), slices.Clone(p.above)
+	if &p.exc[0] == &p.gExc[0] {
+		c.exc = c.gExc
+	}
+	return &c
+}
+
+// TestSomaKernel compares the vector kernels with the portable loop bit for
+// bit, on plausible and on awkward states.
+func TestSomaKernel(t *testing.T) {
+	if !vec.Enabled() {
+		t.Skip("no vector kernels")
+	}
+	const n = 512
+	r := rand.New(rand.NewPCG(3, 4))
+	for trial := range 200 {
+		strange := []float64{0, 0.01, 0.5}[trial%3]
+		a := &DefaultBurstPoisson().New(Env{Size: n, Dt: 0.1, Seed: 1}).(*burstPoisson).pyramid
+		a.k.plateau = 0.351 // dt G_s/C_s for 1300 pA and 370 pF
+		fillAwkward(r, a.v, -90, -40, strange)
+		fillAwkward(r, a.w, 0, 3, strange)
+		fillAwkward(r, a.theta, -55, -45, strange)
+		fillAwkward(r, a.gExc, 0, 2, strange)
+		fillAwkward(r, a.gInh, 0, 2, strange)
+		fillAwkward(r, a.inject, -1, 1, strange)
+		if trial%4 < 2 { // a mixture, not the conductance itself
+			a.exc = make([]float32, n)
+			fillAwkward(r, a.exc, 0, 2, strange)
+		}
+		var activation []float32
+		if trial%2 == 1 {
+			activation = make([]float32, n)
+			fillAwkward(r, activation, 0, 1, strange)
+		}
+		b := cloneSoma(a)
+		lo := Block * r.IntN(n/Block)
+		hi := lo + Block*r.IntN((n-lo)/Block+1)
+		for range 3 {
+			a.advanceSoma(lo, hi, activation)
+			b.advanceSomaPortable(lo, hi, activation)
+		}
+		for name, x := range map[string][2][]float32{
+			"v": {a.v, b.v}, "w": {a.w, b.w}, "theta": {a.theta, b.theta},
+			"gExc": {a.gExc, b.gExc}, "gInh": {a.gInh, b.gInh},
+		} {
+			if i := firstDifference(x[0], x[1]); i >= 0 {
+				t.Fatalf("trial %d [%d, %d): %s[%d] = %v by vectors, %v by the portable loop",
+					trial, lo, hi, name, i, x[0][i], x[1][i])
+			}
+		}
+		if !slices.Equal(a.above, b.above) {
+			t.Fatalf("trial %d [%d, %d): above\n%x by vectors,\n%x by the portable loop", trial, lo, hi, a.above, b.above)
+		}
+	}
+}
+
+func BenchmarkSoma(b *testing.B) {
+	const n = 512
+	for _, path := range []struct {
+		name    string
+		advance func(*pyramid, int, int, []float32)
+	}{{"vector", (*pyramid).advanceSoma}, {"portable", (*pyramid).advanceSomaPortable}} {
+		for _, plateau := range []bool{false, true} {
+			b.Run(fmt.Sprintf("%s/plateau=%t", path.name, plateau), func(b *testing.B) {
+				p := &DefaultBurstPoisson().New(Env{Size: n, Dt: 0.1, Seed: 1}).(*burstPoisson).pyramid
+				var activation []float32
+				if plateau {
+					activation = make([]float32, n)
+				}
+				for b.Loop() {
+					path.advance(p, 0, n, activation)
+				}
+				b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/update")
+			})
+		}
+	}
+}
+
+// BenchmarkScalarAfterKernel measures plain Go arithmetic that follows a vector
+// kernel: it slows down severalfold if the kernel forgets VZEROUPPER on a
+// processor that minds.
+func BenchmarkScalarAfterKernel(b *testing.B) {
+	for _, kernel := range []bool{false, true} {
+		b.Run(fmt.Sprintf("kernel=%t", kernel), func(b *testing.B) {
+			p := &DefaultBurstPoisson().New(Env{Size: Block, Dt: 0.1, Seed: 1}).(*burstPoisson).pyramid
+			x := 1.0
+			for b.Loop() {
+				if kernel {
+					p.advanceSoma(0, Block, nil)
+				}
+				for range 1000 {
+					x = math.Sqrt(x + 1)
+				}
+			}
+			if x < 0 {
+				b.Fatal(x)
+			}
+		})
+	}
+}
