@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
@@ -88,6 +89,7 @@ func obedient() *experiment.Experiment {
 			Phases:      []string{"test_before", "test_after"},
 			Default:     "test_before,test_after",
 		},
+		Files: []string{"told.txt"},
 		Check: func(v *experiment.Values) error {
 			if v.Float("duration") < 1 && v.Int("neurons") > 1000 {
 				return experiment.Inputf("duration: %s is too short for %d neurons", v.Text("duration"), v.Int("neurons"))
@@ -104,9 +106,42 @@ func runObedient(ctx context.Context, r *experiment.Run) error {
 	if s := v.Int("end_seed"); s >= 0 && uint64(s) != r.Seed {
 		end = "well"
 	}
-	if err := os.WriteFile(r.Path("spikes.arrow"), []byte("no arrow\n"), 0o666); err != nil {
+	if err := os.WriteFile(r.Path("told.txt"), []byte("as told\n"), 0o666); err != nil {
 		return err
 	}
+	spikes, err := createSpikes(r)
+	if err != nil {
+		return err
+	}
+	if err := count(ctx, r, end, spikes); err != nil {
+		return errors.Join(err, spikes.Close())
+	}
+	if err := spikes.Close(); err != nil {
+		return err
+	}
+	r.Count("spikes", spikes.Rows())
+	fmt.Fprintf(r.Out, "seed %d did as told, %d workers, codec %s, record %s\n", r.Seed, r.Workers, r.Codec, r.Record.Text())
+	return r.Metrics(map[string]any{
+		"cost": []float64{float64(r.Seed), 2}, "learned": r.Seed != 2, "final": map[string]any{"rate_hz": 6 + float64(r.Seed)},
+	})
+}
+
+// createSpikes starts a spike file with a batch every four spikes.
+func createSpikes(r *experiment.Run) (*spikefile.Writer, error) {
+	codec, err := spikefile.ParseCodec(r.Codec)
+	if err != nil {
+		return nil, err
+	}
+	m := r.Meta()
+	return spikefile.Create(r.Path("spikes.arrow"), spikefile.Meta{
+		Version: m.Version, Revision: m.Revision, Seed: m.Seed, Config: m.Config, Extra: m.Extra,
+		Populations: []spikefile.Population{{Name: "input1", Size: 10}, {Name: "output", Size: 10}},
+	}, spikefile.Options{Codec: codec, BatchRows: 4})
+}
+
+// count counts model seconds, with two spikes in each.
+func count(ctx context.Context, r *experiment.Run, end string, spikes *spikefile.Writer) error {
+	v := r.Values
 	for t := 0.0; t < v.Float("duration"); t++ {
 		switch {
 		case end == "interrupt" && t == 3:
@@ -127,9 +162,11 @@ func runObedient(ctx context.Context, r *experiment.Run) error {
 			return ctx.Err()
 		case <-time.After(pause):
 		}
+		if err := spikes.Record(int64(t)*10000, 1, []uint32{3, 5}); err != nil {
+			return err
+		}
 		r.Progress.Set(t+1, v.Float("duration"), fmt.Sprintf("second %.0f", t+1))
 	}
-	r.Count("spikes", 7)
 	switch end {
 	case "error":
 		return errors.New("populations.hidden1: 3 of 500 neurons at NaN in step 41")
@@ -137,8 +174,5 @@ func runObedient(ctx context.Context, r *experiment.Run) error {
 		var m map[string]int
 		m["x"] = 1
 	}
-	fmt.Fprintf(r.Out, "seed %d did as told, %d workers, codec %s, record %s\n", r.Seed, r.Workers, r.Codec, r.Record.Text())
-	return r.Metrics(map[string]any{
-		"cost": []float64{float64(r.Seed), 2}, "learned": r.Seed != 2, "final": map[string]any{"rate_hz": 6 + float64(r.Seed)},
-	})
+	return nil
 }
