@@ -56,6 +56,11 @@ func DefaultBurstPoisson() BurstPoisson {
 // Validate implements Params.
 func (p BurstPoisson) Validate() error {
 	var l check.List
+	p.inspect(&l)
+	return l.Err()
+}
+
+func (p BurstPoisson) inspect(l *check.List) {
 	l.Merge("soma", p.Soma.Validate())
 	l.Merge("dendrite", p.Dendrite.Validate())
 	l.Merge("synapses", p.Synapses.Validate())
@@ -65,7 +70,6 @@ func (p BurstPoisson) Validate() error {
 		l.Addf("burst_isi_max_ms", "%v, want more than burst_isi_min_ms (%v) and at most refractory_ms (%v)",
 			p.BurstISIMaxMS, p.BurstISIMinMS, p.RefractoryMS)
 	}
-	return l.Err()
 }
 
 // burstPoisson is the state; arrays are padded to whole blocks.
@@ -76,6 +80,7 @@ type burstPoisson struct {
 
 	refractory     int64 // steps
 	isiMin, isiMax float64
+	resetSecond    bool // the second spike of a burst resets as the first does
 	draws          rng.Source
 	readyAt        []int64  // first step at which an event may happen
 	secondAt       []int64  // step of the second spike, where pending
@@ -83,7 +88,9 @@ type burstPoisson struct {
 }
 
 // New implements Params.
-func (p BurstPoisson) New(env Env) Population {
+func (p BurstPoisson) New(env Env) Population { return p.build(env) }
+
+func (p BurstPoisson) build(env Env) *burstPoisson {
 	n := Padded(env.Size)
 	d := dendrite.NewPassive(p.Dendrite, p.Synapses.surround(p.Soma, env))
 	b := &burstPoisson{
@@ -105,9 +112,20 @@ func (p BurstPoisson) New(env Env) Population {
 // Advance implements Population.
 func (b *burstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	end := Padded(hi)
+	b.integrate(lo, end)
+	return b.collect(step, lo, end, spikes)
+}
+
+// integrate advances the voltages and marks the somata above threshold.
+func (b *burstPoisson) integrate(lo, end int) {
 	b.mixNMDA(lo, end)
 	b.dendrite.Advance(lo, end, b.driving)
 	b.advanceSoma(lo, end, nil)
+}
+
+// collect appends the spikes of the neurons [lo, end), ascending: events of
+// those marked above threshold, and second spikes.
+func (b *burstPoisson) collect(step int64, lo, end int, spikes []uint32) []uint32 {
 	for word := lo / Block; word < end/Block; word++ {
 		candidates := b.above[word] | b.pending[word]
 		if word == len(b.above)-1 {
@@ -142,6 +160,9 @@ func (b *burstPoisson) fires(step int64, word, i int) bool {
 	if b.pending[word]&bit != 0 && b.secondAt[i] == step {
 		b.pending[word] &^= bit
 		b.readyAt[i] = step + b.refractory
+		if b.resetSecond {
+			b.reset(i)
+		}
 		return true
 	}
 	return false

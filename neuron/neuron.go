@@ -8,6 +8,8 @@
 // conductance. State is float32, as in the reference program.
 package neuron
 
+import "math"
+
 // Block is the granularity of a population: workers own whole blocks, arrays
 // are padded to whole blocks, and vector kernels run over whole blocks. No
 // neuron's arithmetic therefore depends on how a population is divided.
@@ -33,8 +35,12 @@ type Env struct {
 	Object uint32  // index of the population in the network
 }
 
-// Steps converts a duration in ms to the nearest whole number of steps.
-func (e Env) Steps(ms float64) int64 { return int64(ms/e.Dt + 0.5) }
+// Steps converts a duration in ms to the nearest whole number of steps, at most
+// 2⁶⁰.
+func (e Env) Steps(ms float64) int64 { return int64(min(ms/e.Dt+0.5, 1<<60)) }
+
+// countdown is Steps for counters that a kernel decrements.
+func (e Env) countdown(ms float64) int32 { return int32(min(e.Steps(ms), math.MaxInt32)) }
 
 // Population is the state of all neurons of one model. Its methods may be
 // called concurrently for ranges that do not overlap.
@@ -76,8 +82,9 @@ type Compartment struct {
 	Name string
 	// PerPicoampere is the voltage that 1 pA adds in one step: dt/C, mV.
 	PerPicoampere float64
-	// Inject is added to the voltage at the end of each step, mV; the engine
-	// writes it. Nil if the model has no such compartment.
+	// Inject is added to the voltage at the end of each step, mV, after the
+	// threshold test unless the model says otherwise; the engine writes it
+	// before the step. Nil if the model has no such compartment.
 	Inject []float32
 }
 
@@ -91,7 +98,13 @@ type Column struct {
 // Kinds returns the models by the name that files use, each with its defaults.
 func Kinds() map[string]Params {
 	return map[string]Params{
-		"burst_poisson": DefaultBurstPoisson(),
-		"poisson":       DefaultPoisson(),
+		"adex":                DefaultPV(),
+		"burst_poisson":       DefaultBurstPoisson(),
+		"event_burst_poisson": DefaultEventBurstPoisson(),
+		"lif_cond":            DefaultLIFCond(),
+		"lif_exp":             DefaultLIFCurrent(),
+		"poisson":             DefaultPoisson(),
+		"spike_list":          DefaultSpikeList(),
+		"two_compartment":     DefaultTwoCompartment(),
 	}
 }

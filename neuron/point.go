@@ -1,0 +1,58 @@
+package neuron
+
+// point is what the models without a dendrite have alike: a voltage, two
+// synaptic inputs and one compartment.
+type point struct {
+	size    int
+	v       []float32 // mV
+	gExc    []float32 // in the receptors' unit
+	gInh    []float32
+	inject  []float32 // mV per step
+	tail    uint64    // the neurons of the last block that exist
+	unit    string    // of the receptors
+	current float64   // mV that 1 pA adds in a step
+}
+
+func newPoint(env Env, v []float32, unit string, perPicoampere float64) point {
+	n := Padded(env.Size)
+	return point{
+		size: env.Size, v: v,
+		gExc: make([]float32, n), gInh: make([]float32, n), inject: make([]float32, n),
+		tail: ^uint64(0) >> (n - env.Size),
+		unit: unit, current: perPicoampere,
+	}
+}
+
+// existing marks the neurons of the block from start on that are not padding.
+func (p *point) existing(start int) uint64 {
+	if start+Block == len(p.v) {
+		return p.tail
+	}
+	return ^uint64(0)
+}
+
+// Size implements Population.
+func (p *point) Size() int { return p.size }
+
+// Receptors implements Population.
+func (p *point) Receptors() []Receptor {
+	return []Receptor{{SomaExc, p.unit, p.gExc}, {SomaInh, p.unit, p.gInh}}
+}
+
+// Compartments implements Population.
+func (p *point) Compartments() []Compartment {
+	return []Compartment{{"soma", p.current, p.inject}}
+}
+
+// State implements Population.
+func (p *point) State() []Column {
+	unit := p.unit
+	if unit == "leak" {
+		unit = "1"
+	}
+	names := [2]string{"g_soma_exc", "g_soma_inh"}
+	if unit == "pA" {
+		names = [2]string{"i_soma_exc", "i_soma_inh"}
+	}
+	return []Column{{"v_soma", "mV", p.v}, {names[0], unit, p.gExc}, {names[1], unit, p.gInh}}
+}
