@@ -1,0 +1,243 @@
+package plasticity
+
+import (
+	"github.com/apical-sim/apical/internal/check"
+	"github.com/apical-sim/apical/synapse"
+)
+
+// BurstDependent is the burst-dependent rule. With Ẽ the eligibility trace of
+// the source (a jump of 1 for each arrival, decaying with τ_pre), the target's
+// events depress and its bursts potentiate:
+//
+//	event:   Δw = η (A₋ + h) Ẽ
+//	burst:   Δw = η (A₊ + h) Ẽ
+//	arrival: Δw = η max(0, ν_min − ν)
+//
+// w is kept within [WeightMin, WeightMax] after each change. ν is the rate of
+// all spikes of the target over 30 s, started at 0.1 Hz.
+//
+// Adaptive sets A₋ = −min(1, P̄), where P̄ = B̄/Ē is the burst
+// probability as estimated before this event: traces of the target's bursts and
+// events with time constant τ_avg, started at 0, and P̄ = 1 where no event has
+// been seen. Without homeostasis it follows
+//
+//	dw/dt = η [B(t) − P̄(t) E(t)] Ẽ(t)
+//
+// h keeps the target from running away: h = −(E−ν_max)/E while E = Ē/τ_avg
+// exceeds ν_max (Adaptive), or −(ν−ν_max) in Hz while ν exceeds it. It enters
+// the burst term too.
+//
+// What arrives is what the projection transmits: events in the rule of the
+// paper (AdaptiveEventBurst) and its forerunner EventBurst, all spikes in Burst.
+//
+// Source: Payeur et al. 2021, Eqs. 1–3 and Methods, doi
+// 10.1038/s41593-021-00857-x; constants of their program.
+type BurstDependent struct {
+	Eta          float64 // η, learning rate, leak conductances, ≥ 0
+	TauPreMS     float64 // τ_pre, ms, > 0
+	TauAverageMS float64 // τ_avg, ms, > 0
+	Adaptive     bool
+	Potentiation float64 // A₊; 1
+	Depression   float64 // A₋; used unless Adaptive
+	MinRateHz    float64 // ν_min, Hz, ≥ 0
+	MaxRateHz    float64 // ν_max, Hz, > MinRateHz
+	WeightMin    float64 // leak conductances
+	WeightMax    float64 // leak conductances, > WeightMin
+}
+
+// AdaptiveEventBurst returns the paper's rule with the program's defaults
+// (learning rate and time constants of Fig. 2e–g).
+func AdaptiveEventBurst() BurstDependent {
+	return BurstDependent{
+		Eta: 3.5e-3, TauPreMS: 100, TauAverageMS: 5000, Adaptive: true,
+		Potentiation: 1, Depression: -0.15,
+		MinRateHz: 2, MaxRateHz: 12, WeightMin: 0, WeightMax: 1,
+	}
+}
+
+// EventBurst returns the forerunner with fixed A₋, driven by events.
+func EventBurst() BurstDependent {
+	p := AdaptiveEventBurst()
+	p.Adaptive, p.TauPreMS, p.MaxRateHz = false, 20, 20
+	return p
+}
+
+// Burst returns the oldest form: fixed A₋, driven by all spikes.
+func Burst() BurstDependent {
+	p := EventBurst()
+	p.MinRateHz = 0.1
+	return p
+}
+
+// Validate implements Params.
+func (p BurstDependent) Validate() error {
+	var l check.List
+	l.NotNegative("eta", p.Eta)
+	l.Positive("tau_pre_ms", p.TauPreMS)
+	l.Positive("tau_average_ms", p.TauAverageMS)
+	l.Finite("potentiation", p.Potentiation)
+	l.Finite("depression", p.Depression)
+	l.NotNegative("min_rate_hz", p.MinRateHz)
+	if !(p.MaxRateHz > p.MinRateHz) {
+		l.Addf("max_rate_hz", "%v, want more than min_rate_hz (%v)", p.MaxRateHz, p.MinRateHz)
+	}
+	l.Finite("weight_min", p.WeightMin)
+	if !(p.WeightMax > p.WeightMin) {
+		l.Addf("weight_max", "%v, want more than weight_min (%v)", p.WeightMax, p.WeightMin)
+	}
+	return l.Err()
+}
+
+// The slow rate estimate of the homeostatic terms.
+const (
+	tauRateMS     = 30_000
+	initialRateHz = 0.1
+)
+
+// New implements Params.
+func (p BurstDependent) New(block *synapse.Block, env Env) Rule {
+	n := block.Hi - block.Lo
+	return &burstDependent{
+		p:      p,
+		block:  block,
+		onto:   env.Onto,
+		eta:    p.Eta,
+		min:    float32(p.WeightMin),
+		max:    float32(p.WeightMax),
+		pre:    newTraces(block.Sources, p.TauPreMS, env.Dt, 0),
+		events: newTraces(n, p.TauAverageMS, env.Dt, 0),
+		bursts: newTraces(n, p.TauAverageMS, env.Dt, 0),
+		spikes: newTraces(n, tauRateMS, env.Dt, initialRateHz*tauRateMS/1000),
+		toHz:   1000 / p.TauAverageMS,
+	}
+}
+
+type burstDependent struct {
+	p       BurstDependent
+	block   *synapse.Block
+	onto    []float32
+	plastic bool
+	eta     float64
+	min     float32
+	max     float32
+
+	pre    *traces // Ẽ, by source
+	events *traces // Ē, by target
+	bursts *traces // B̄
+	spikes *traces // 30 s · ν
+	toHz   float64 // 1/τ_avg, per s
+}
+
+// Step implements Rule.
+func (r *burstDependent) Step(step int64, in Input) {
+	r.pre.to(step)
+	r.events.to(step)
+	r.bursts.to(step)
+	r.spikes.to(step)
+	for _, a := range in.Arrivals {
+		r.block.Deliver(a.Group, a.Sources, a.Factor, r.onto)
+		for _, s := range a.Sources {
+			if r.plastic {
+				r.arrive(s, a.Group)
+			}
+			r.pre.jump(int(s))
+		}
+	}
+	for _, t := range in.Events {
+		i := int(t) - r.block.Lo
+		if r.plastic {
+			r.update(t, r.depression(i)+r.homeostasis(i))
+		}
+		r.events.jump(i)
+	}
+	for _, t := range in.Bursts {
+		i := int(t) - r.block.Lo
+		r.bursts.jump(i)
+		if r.plastic {
+			r.update(t, r.p.Potentiation+r.homeostasis(i))
+		}
+	}
+	for _, t := range in.Spikes {
+		r.spikes.jump(int(t) - r.block.Lo)
+	}
+}
+
+// arrive strengthens the synapses of a source onto targets that hardly fire.
+func (r *burstDependent) arrive(source uint32, group int) {
+	from, to := r.block.Row(source, group)
+	targets := r.block.Targets()[from:to]
+	weights := r.block.Weights()[from:to][:len(targets)]
+	hz := r.spikes.factor() * (1000.0 / tauRateMS)
+	for k, t := range targets {
+		if short := r.p.MinRateHz - r.spikes.scaled[int(t)-r.block.Lo]*hz; short > 0 {
+			weights[k] = min(max(weights[k]+float32(r.eta*short), r.min), r.max)
+		}
+	}
+}
+
+// update changes all synapses onto a target by η·amount·Ẽ.
+func (r *burstDependent) update(target uint32, amount float64) {
+	scale := r.eta * amount * r.pre.factor()
+	if scale == 0 {
+		return
+	}
+	sources, slots := r.block.Incoming(target)
+	weights := r.block.Weights()
+	trace := r.pre.scaled
+	slots = slots[:len(sources)]
+	for k, s := range sources {
+		w := &weights[slots[k]]
+		*w = min(max(*w+float32(scale*trace[s]), r.min), r.max)
+	}
+}
+
+// depression is A₋ of target i.
+func (r *burstDependent) depression(i int) float64 {
+	if !r.p.Adaptive {
+		return r.p.Depression
+	}
+	return -min(1, r.burstProbability(i))
+}
+
+// burstProbability is P̄ of target i; both traces decay alike, so that their
+// common factor cancels.
+func (r *burstDependent) burstProbability(i int) float64 {
+	if r.events.scaled[i] == 0 {
+		return 1
+	}
+	return r.bursts.scaled[i] / r.events.scaled[i]
+}
+
+// homeostasis is h of target i.
+func (r *burstDependent) homeostasis(i int) float64 {
+	if r.p.Adaptive {
+		if e := r.events.at(i) * r.toHz; e > r.p.MaxRateHz {
+			return -(e - r.p.MaxRateHz) / e
+		}
+		return 0
+	}
+	return -max(0, r.spikes.at(i)*(1000.0/tauRateMS)-r.p.MaxRateHz)
+}
+
+// SetPlastic implements Rule.
+func (r *burstDependent) SetPlastic(on bool) { r.plastic = on }
+
+// State implements Rule.
+func (r *burstDependent) State() []Column {
+	lo := r.block.Lo
+	return []Column{
+		{Name: "eligibility", Unit: "1", At: r.pre.later},
+		{Name: "event_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
+			return r.events.later(step, i-lo) * r.toHz
+		}},
+		{Name: "burst_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
+			return r.bursts.later(step, i-lo) * r.toHz
+		}},
+		{Name: "burst_probability", Unit: "1", Post: true, At: func(_ int64, i int) float64 {
+			return r.burstProbability(i - lo)
+		}},
+		{Name: "slow_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
+			return r.spikes.later(step, i-lo) * (1000.0 / tauRateMS)
+		}},
+	}
+}

@@ -1,0 +1,72 @@
+package plasticity
+
+import "math"
+
+// traces are variables that decay exponentially with one time constant,
+//
+//	dx_i/dt = −x_i/τ + Σ δ(t−t_i)
+//
+// kept as x_i(n) = scaled_i · exp(−(n−base)/τ): one exponential serves all of
+// them in a step, none is spent in a step without use, and no trace is touched
+// unless it jumps. base moves on at fixed steps, so that the rounding does not
+// depend on who asks, or when.
+type traces struct {
+	scaled []float64
+	rate   float64 // dt/τ
+	period int64   // steps between moves of base
+	base   int64
+	now    int64
+	stale  bool    // decay belongs to an earlier step
+	decay  float64 // exp(−(now−base)/τ)
+}
+
+// rebaseAfter is how many time constants base stays: scaled values grow by e⁸.
+const rebaseAfter = 8
+
+// newTraces returns n traces at the value start.
+func newTraces(n int, tau, dt, start float64) *traces {
+	t := &traces{
+		scaled: make([]float64, n),
+		rate:   dt / tau,
+		period: max(1, int64(rebaseAfter*tau/dt)),
+		decay:  1,
+	}
+	for i := range t.scaled {
+		t.scaled[i] = start
+	}
+	return t
+}
+
+// to advances all traces to a step; every step must be visited, in order.
+func (t *traces) to(step int64) {
+	t.stale = t.stale || step != t.now
+	t.now = step
+	if step-t.base < t.period {
+		return
+	}
+	f := math.Exp(-t.rate * float64(t.period))
+	for i := range t.scaled {
+		t.scaled[i] *= f
+	}
+	t.base += t.period
+}
+
+// factor is what turns scaled values into traces.
+func (t *traces) factor() float64 {
+	if t.stale {
+		t.decay = math.Exp(-t.rate * float64(t.now-t.base))
+		t.stale = false
+	}
+	return t.decay
+}
+
+// at returns trace i.
+func (t *traces) at(i int) float64 { return t.scaled[i] * t.factor() }
+
+// later returns trace i at a step that may lie ahead.
+func (t *traces) later(step int64, i int) float64 {
+	return t.scaled[i] * math.Exp(-t.rate*float64(step-t.base))
+}
+
+// jump adds 1 to trace i.
+func (t *traces) jump(i int) { t.scaled[i] += 1 / t.factor() }

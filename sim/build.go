@@ -1,0 +1,301 @@
+package sim
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+
+	"github.com/sourcegraph/conc/pool"
+
+	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/neuron"
+	"github.com/apical-sim/apical/plasticity"
+	"github.com/apical-sim/apical/synapse"
+)
+
+// Options says how a network is run; none of them changes a result.
+type Options struct {
+	// Workers is the number of goroutines that advance the network; 0 stands
+	// for GOMAXPROCS.
+	Workers int
+}
+
+// population is a built population.
+type population struct {
+	name      string
+	size      int
+	object    neuron.Population
+	receptors map[string][]float32
+	cells     bool // has a membrane, and may therefore run away
+	detectors []neuron.Detector
+	bounds    []int // worker w owns neurons bounds[w] to bounds[w+1]
+	trains    []train
+	injected  []*injection
+}
+
+// Recording uses the first detector of a population.
+const recordingDetector = 0
+
+// signal returns where the lists of a signal are kept in a slot.
+func signal(kind Signal, detector int) int {
+	if kind == Spikes {
+		return 0
+	}
+	return 2*detector + int(kind)
+}
+
+// train is what one worker's neurons of one population emitted lately: a ring
+// of steps.
+type train struct {
+	slots []slot
+	mask  int64
+}
+
+// slot holds the lists of one step: the spikes, then the events and bursts of
+// each detector; and the short-term efficacies that belong to lists.
+type slot struct {
+	signals [][]uint32
+	factors [][]float32
+}
+
+func (t *train) at(step int64) *slot { return &t.slots[step&t.mask] }
+
+// projection is a built projection.
+type projection struct {
+	name     string
+	from, to *population
+	kind     Signal
+	signal   int // in the slots of from
+	factors  int // in the slots of from; −1 without short-term plasticity
+	efficacy *synapse.Efficacy
+	post     int // detector of to, for the rule
+	onto     []float32
+	blocks   []*synapse.Block  // by worker
+	rules    []plasticity.Rule // by worker; nil if static
+	plastic  bool
+	touched  bool // plastic at some time since the last summary of weights
+}
+
+// input is a built private Poisson input.
+type input struct {
+	to     *population
+	onto   []float32
+	weight float32
+	gaps   *rng.Gaps
+	raster *neuron.Raster
+}
+
+func build(n Network, opt Options) (*Simulation, error) {
+	if opt.Workers == 0 {
+		opt.Workers = runtime.GOMAXPROCS(0)
+	}
+	if opt.Workers < 1 {
+		return nil, fmt.Errorf("workers: %d, want at least 1", opt.Workers)
+	}
+	s := &Simulation{
+		network:        n,
+		dt:             n.DtMS,
+		stepsPerSecond: int64(math.Round(1000 / n.DtMS)),
+		workers:        opt.Workers,
+		rateCeilingHz:  DefaultRateCeilingHz,
+	}
+	for i, p := range n.Populations {
+		s.addPopulation(i, p)
+	}
+	// A population's detectors and lists must be known before the first block
+	// is built, and the delays before the rings.
+	for _, p := range n.Projections {
+		s.addProjection(p)
+	}
+	if err := s.wire(); err != nil {
+		return nil, err
+	}
+	for i, p := range n.Inputs {
+		to := s.population(p.To)
+		s.inputs = append(s.inputs, &input{
+			to:     to,
+			onto:   to.receptors[p.Receptor],
+			weight: float32(p.Weight),
+			gaps:   rng.NewGaps(min(1, p.RateHz*n.DtMS/1000)),
+			raster: neuron.NewRaster(rng.NewSource(n.Seed, rng.PoissonInput, uint32(i)), to.size),
+		})
+	}
+	for i := range n.Currents {
+		s.addCurrent(n.Currents[i])
+	}
+	s.makeRings()
+	s.devices = append(s.devices, newGuard(s))
+	s.team = make([]*worker, s.workers)
+	for w := range s.team {
+		s.team[w] = newWorker(s, w)
+	}
+	return s, nil
+}
+
+func (s *Simulation) addPopulation(index int, p Population) {
+	object := p.Model.New(neuron.Env{Size: p.Size, Dt: s.dt, Seed: s.network.Seed, Object: uint32(index)})
+	b := &population{
+		name:      p.Name,
+		size:      p.Size,
+		object:    object,
+		receptors: map[string][]float32{},
+		cells:     len(object.Compartments()) > 0,
+		bounds:    partition(p.Size, s.workers, index),
+		trains:    make([]train, s.workers),
+	}
+	for _, r := range object.Receptors() {
+		b.receptors[r.Name] = r.G
+	}
+	b.detector(or(p.Detector, neuron.DefaultDetector()))
+	s.populations = append(s.populations, b)
+}
+
+// partition divides size neurons among workers in whole blocks, as evenly as
+// blocks go. turn rotates who gets the blocks that are left over, so that small
+// populations do not all load the same worker.
+func partition(size, workers, turn int) []int {
+	blocks := neuron.Padded(size) / neuron.Block
+	bounds := make([]int, workers+1)
+	for w := range workers {
+		share := blocks / workers
+		if (w+turn)%workers < blocks%workers {
+			share++
+		}
+		bounds[w+1] = bounds[w] + share*neuron.Block
+	}
+	for w := range bounds {
+		bounds[w] = min(bounds[w], size)
+	}
+	return bounds
+}
+
+// or returns d, or the default if d is the zero value.
+func or(d, otherwise neuron.Detector) neuron.Detector {
+	if d == (neuron.Detector{}) {
+		return otherwise
+	}
+	return d
+}
+
+// detector returns the index of a detector of the population, adding it if
+// nothing has asked for it yet.
+func (p *population) detector(d neuron.Detector) int {
+	for i, have := range p.detectors {
+		if have == d {
+			return i
+		}
+	}
+	p.detectors = append(p.detectors, d)
+	return len(p.detectors) - 1
+}
+
+func (s *Simulation) addProjection(d Projection) {
+	p := &projection{
+		name:    d.Name,
+		from:    s.population(d.From),
+		to:      s.population(d.To),
+		kind:    d.Transmit,
+		factors: -1,
+		blocks:  make([]*synapse.Block, s.workers),
+	}
+	p.onto = p.to.receptors[d.Receptor]
+	if d.Transmit != Spikes {
+		p.signal = signal(d.Transmit, p.from.detector(or(d.PreDetector, neuron.DefaultPresynapticDetector())))
+	}
+	if d.Rule != nil {
+		p.post = p.to.detector(or(d.PostDetector, neuron.DefaultDetector()))
+		p.rules = make([]plasticity.Rule, s.workers)
+	}
+	if d.ShortTerm != nil {
+		p.efficacy = synapse.NewEfficacy(*d.ShortTerm, p.from.size, s.dt)
+		p.factors = 0 // its place is given by makeRings
+	}
+	s.projections = append(s.projections, p)
+}
+
+// wire builds the blocks of all workers side by side.
+func (s *Simulation) wire() error {
+	crew := pool.New().WithErrors().WithFirstError().WithMaxGoroutines(runtime.GOMAXPROCS(0))
+	for w := range s.workers {
+		for i, p := range s.projections {
+			crew.Go(func() error { return s.wireBlock(w, i, p) })
+		}
+	}
+	return crew.Wait()
+}
+
+func (s *Simulation) wireBlock(w, index int, p *projection) error {
+	d := s.network.Projections[index]
+	geometry := synapse.Geometry{Sources: p.from.size, Targets: p.to.size, Same: p.from == p.to}
+	block, err := synapse.Build(d.Projection, geometry, p.to.bounds[w], p.to.bounds[w+1], synapse.BuildOptions{
+		Seed: s.network.Seed, Object: uint32(index), Dt: s.dt,
+		Plastic: d.Rule != nil, Incoming: d.Rule != nil,
+	})
+	if err != nil {
+		return fmt.Errorf("projections.%s: %w", p.name, err)
+	}
+	p.blocks[w] = block
+	if d.Rule != nil {
+		p.rules[w] = d.Rule.New(block, plasticity.Env{Dt: s.dt, Onto: p.onto})
+	}
+	return nil
+}
+
+func (s *Simulation) addCurrent(c Current) {
+	to := s.population(c.To)
+	current := &c
+	s.currents = append(s.currents, current)
+	for _, j := range to.injected {
+		if j.compartment.Name == c.Compartment {
+			j.currents = append(j.currents, current)
+			return
+		}
+	}
+	for _, k := range to.object.Compartments() {
+		if k.Name == c.Compartment {
+			to.injected = append(to.injected, &injection{
+				compartment: k, currents: []*Current{current}, base: make([]float32, len(k.Inject)),
+			})
+		}
+	}
+}
+
+// makeRings sizes slices and rings by the delays that occur: workers advance
+// the smallest delay between two exchanges, and a list is read until the
+// largest delay and one slice later.
+func (s *Simulation) makeRings() {
+	s.slice = maxSlice
+	var longest int64 = 1
+	for _, p := range s.projections {
+		for _, b := range p.blocks {
+			s.slice = min(s.slice, b.Delays[0])
+			longest = max(longest, b.Delays[len(b.Delays)-1])
+		}
+	}
+	length := int64(1)
+	for length < longest+2*s.slice+1 {
+		length *= 2
+	}
+	for _, p := range s.populations {
+		factors := 0
+		for _, q := range s.projections {
+			if q.from == p && q.efficacy != nil {
+				q.factors = factors
+				factors++
+			}
+		}
+		for w := range p.trains {
+			t := &p.trains[w]
+			t.mask = length - 1
+			t.slots = make([]slot, length)
+			for i := range t.slots {
+				t.slots[i].signals = make([][]uint32, 1+2*len(p.detectors))
+				t.slots[i].factors = make([][]float32, factors)
+			}
+		}
+	}
+}
+
+// maxSlice bounds the steps between two exchanges where no connection does, so
+// that cancelling and recording keep their pace.
+const maxSlice = 64
