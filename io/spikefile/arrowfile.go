@@ -54,10 +54,11 @@ func (c *checkedWriter) Seek(offset int64, whence int) (int64, error) {
 	return c.pos, nil
 }
 
-// arrowFile is one table under construction: NAME.partial until finish renames
+// arrowFile is one table under construction: NAME.partial until publish renames
 // it. It is not safe for concurrent use.
 type arrowFile struct {
 	path    string   // the final name
+	partial string   // the name until then
 	file    *os.File // nil when a test writes elsewhere
 	out     *checkedWriter
 	fw      *ipc.FileWriter
@@ -67,25 +68,25 @@ type arrowFile struct {
 	err     error // the first failure; nothing is written after it
 }
 
-// createArrowFile makes path's partial file and writes its opening: schema,
-// dictionaries and the batch empty, which has no rows.
-func createArrowFile(path string, empty arrow.Record, codec Codec, mem memory.Allocator) (*arrowFile, error) {
+// createArrowFile makes the file partial, to become path, and writes its
+// opening: schema, dictionaries and the batch empty, which has no rows.
+func createArrowFile(path, partial string, empty arrow.Record, codec Codec, mem memory.Allocator) (*arrowFile, error) {
 	if err := mustNotExist(path); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(partialName(path), os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
+	f, err := os.OpenFile(partial, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o644)
 	if errors.Is(err, os.ErrExist) {
-		return nil, fmt.Errorf("spikefile: %w: %s; an interrupted run left it: recover it with apical repair, or remove it", os.ErrExist, partialName(path))
+		return nil, fmt.Errorf("spikefile: %w: %s; an interrupted run left it: %s, or remove it", os.ErrExist, partial, repairRemedy(partial))
 	}
 	if err != nil {
 		return nil, fmt.Errorf("spikefile: cannot create %s: %w", path, err)
 	}
-	a, err := newArrowFile(f, path, empty, codec, mem)
+	a, err := newArrowFile(f, path, partial, empty, codec, mem)
 	if err != nil {
 		// Nothing of value is in the file yet, and leaving it would block the
 		// next attempt.
 		f.Close()
-		os.Remove(partialName(path))
+		os.Remove(partial)
 		return nil, err
 	}
 	a.file = f
@@ -93,8 +94,8 @@ func createArrowFile(path string, empty arrow.Record, codec Codec, mem memory.Al
 }
 
 // newArrowFile starts a file on w.
-func newArrowFile(w io.Writer, path string, empty arrow.Record, codec Codec, mem memory.Allocator) (*arrowFile, error) {
-	a := &arrowFile{path: path, out: &checkedWriter{w: w}, schema: empty.Schema()}
+func newArrowFile(w io.Writer, path, partial string, empty arrow.Record, codec Codec, mem memory.Allocator) (*arrowFile, error) {
+	a := &arrowFile{path: path, partial: partial, out: &checkedWriter{w: w}, schema: empty.Schema()}
 	opts := codec.option([]ipc.Option{ipc.WithSchema(a.schema), ipc.WithAllocator(mem)})
 	fw, err := ipc.NewFileWriter(a.out, opts...)
 	if err != nil {
@@ -118,9 +119,9 @@ func startFile(path string, dst io.Writer, schema *arrow.Schema, dicts []arrow.A
 	empty := array.NewRecord(schema, cols, 0)
 	defer empty.Release()
 	if dst != nil {
-		return newArrowFile(dst, path, empty, codec, mem)
+		return newArrowFile(dst, path, partialName(path), empty, codec, mem)
 	}
-	return createArrowFile(path, empty, codec, mem)
+	return createArrowFile(path, partialName(path), empty, codec, mem)
 }
 
 // mustNotExist refuses to replace a file: a run that took a day is worth more
@@ -175,9 +176,14 @@ func (a *arrowFile) encode(rec arrow.Record) (err error) {
 
 // fail makes err the file's final error and says what is left of the file.
 func (a *arrowFile) fail(err error) error {
-	if a.err == nil {
-		a.err = fmt.Errorf("spikefile: write %s: %w; %d complete rows are kept in %s, recover them with: apical repair %s --out FILE",
-			a.path, err, a.rows, partialName(a.path), partialName(a.path))
+	if a.err != nil {
+		return a.err
+	}
+	if a.rows == 0 {
+		a.err = fmt.Errorf("spikefile: write %s: %w", a.path, err)
+	} else {
+		a.err = fmt.Errorf("spikefile: write %s: %w; its first %d rows are safe: %s",
+			a.path, err, a.rows, repairRemedy(a.partial))
 	}
 	return a.err
 }
@@ -259,7 +265,7 @@ func (a *arrowFile) publish() {
 		a.fail(err)
 		return
 	}
-	if err := os.Rename(partialName(a.path), a.path); err != nil {
+	if err := os.Rename(a.partial, a.path); err != nil {
 		a.fail(err)
 		return
 	}

@@ -59,12 +59,21 @@ type PopulationInfo struct {
 func Inspect(path string) (Info, error) { return inspect(path, memory.DefaultAllocator) }
 
 func inspect(path string, mem memory.Allocator) (Info, error) {
-	f, l, s, err := openComplete(path, mem)
+	src, err := openSource(path)
 	if err != nil {
 		return Info{}, err
 	}
-	size, err := fileSize(f)
-	info := Info{Path: path, Format: "Arrow IPC file", Codec: l.codec, Rows: l.rows, Batches: l.filled, Bytes: size,
+	defer src.c.Close()
+	return src.inspect(mem)
+}
+
+func (src source) inspect(mem memory.Allocator) (Info, error) {
+	l, s, err := src.decode(mem)
+	if err != nil {
+		return Info{}, err
+	}
+	defer s.close()
+	info := Info{Path: src.path, Format: "Arrow IPC file", Codec: l.codec, Rows: l.rows, Batches: l.filled, Bytes: src.size,
 		Metadata: keyValues(s.schema.Metadata())}
 	if i := s.schema.Metadata().FindKey("format"); i >= 0 {
 		info.Kind = s.schema.Metadata().Values()[i]
@@ -73,13 +82,10 @@ func inspect(path string, mem memory.Allocator) (Info, error) {
 		info.Columns = append(info.Columns, Column{Name: field.Name, Type: typeName(field.Type), Nullable: field.Nullable,
 			Metadata: keyValues(field.Metadata)})
 	}
-	if err == nil && info.Kind != formatSpikes {
-		err = info.scanTimes(path, s)
-	}
-	s.close()
-	f.Close()
-	if err == nil && info.Kind == formatSpikes {
-		err = info.countSpikes(path, mem)
+	if info.Kind == formatSpikes {
+		err = info.countSpikes(src, mem)
+	} else {
+		err = info.scanTimes(src.path, s)
 	}
 	return info, err
 }
@@ -141,12 +147,12 @@ func (info *Info) noteSpan(first, last float64) {
 }
 
 // countSpikes counts the spikes of each population.
-func (info *Info) countSpikes(path string, mem memory.Allocator) error {
-	r, err := open(path, mem)
+func (info *Info) countSpikes(src source, mem memory.Allocator) error {
+	r, err := newReader(src, mem)
 	if err != nil {
 		return err
 	}
-	defer r.Close()
+	defer r.stream.close()
 	counts := make([]int64, len(r.meta.Populations))
 	for r.Next() {
 		for _, p := range r.populations {

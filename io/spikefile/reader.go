@@ -2,7 +2,6 @@ package spikefile
 
 import (
 	"fmt"
-	"os"
 	"slices"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -19,8 +18,7 @@ import (
 //
 // It holds one batch in memory. It is not safe for concurrent use.
 type Reader struct {
-	path    string
-	file    *os.File
+	src     source
 	stream  *recordStream
 	layout  *layout
 	meta    Meta
@@ -45,17 +43,36 @@ type spikeColumns struct{ time, step, neuron, population int }
 func Open(path string) (*Reader, error) { return open(path, memory.DefaultAllocator) }
 
 func open(path string, mem memory.Allocator) (*Reader, error) {
-	f, l, s, err := openComplete(path, mem)
+	src, err := openSource(path)
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{path: path, file: f, stream: s, layout: l}
-	if r.columns, err = findSpikeColumns(s.schema); err == nil {
-		r.meta, err = decodeMeta(s.schema.Metadata(), formatSpikes)
+	r, err := newReader(src, mem)
+	if err != nil {
+		src.c.Close()
+	}
+	return r, err
+}
+
+// newReader starts to read src, which stays the caller's if it fails.
+func newReader(src source, mem memory.Allocator) (*Reader, error) {
+	l, s, err := src.decode(mem)
+	if err != nil {
+		return nil, err
+	}
+	r := &Reader{src: src, stream: s, layout: l}
+	columns, missing := findSpikeColumns(s.schema)
+	r.columns = columns
+	// Another of apical's tables is told by its format, a foreign one by the
+	// column it lacks.
+	if err = missing; err == nil || s.schema.Metadata().FindKey("format") >= 0 {
+		if r.meta, err = decodeMeta(s.schema.Metadata(), formatSpikes); err == nil {
+			err = missing
+		}
 	}
 	if err != nil {
-		r.Close()
-		return nil, &CorruptError{Path: path, Reason: err.Error(), Kind: ErrSchema,
+		s.close()
+		return nil, &CorruptError{Path: src.path, Reason: err.Error(), Kind: ErrSchema,
 			Remedy: "want a spikes.arrow that apical wrote"}
 	}
 	return r, nil
@@ -98,7 +115,7 @@ func (r *Reader) Next() bool {
 		err = r.load()
 	}
 	if err != nil {
-		r.err = damaged(r.path, "", err)
+		r.err = damaged(r.src.path, "", err)
 	}
 	return ok && r.err == nil
 }
@@ -182,7 +199,7 @@ func (r *Reader) Close() error {
 	r.stream.close()
 	r.stream = nil
 	r.times, r.steps, r.neurons, r.populations = nil, nil, nil, nil
-	return r.file.Close()
+	return r.src.c.Close()
 }
 
 // ReadTrain returns the spikes of one population of the spike file path:

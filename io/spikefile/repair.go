@@ -34,19 +34,15 @@ type Report struct {
 func Repair(in, out string) (Report, error) { return repair(in, out, memory.DefaultAllocator) }
 
 func repair(in, out string, mem memory.Allocator) (Report, error) {
-	f, err := os.Open(in)
-	if err != nil {
-		return Report{}, fmt.Errorf("spikefile: %w", err)
-	}
-	defer f.Close()
-	size, err := fileSize(f)
+	src, err := openSource(in)
 	if err != nil {
 		return Report{}, err
 	}
+	defer src.c.Close()
 	if err := mustNotExist(out); err != nil {
 		return Report{}, err
 	}
-	rep, s, end, err := beginRepair(f, size, mem)
+	rep, s, end, err := src.salvage(mem)
 	if err != nil {
 		c := describe(in, err).(*CorruptError)
 		if c.Kind != ErrEmpty && c.Kind != ErrNotArrow {
@@ -61,33 +57,33 @@ func repair(in, out string, mem memory.Allocator) (Report, error) {
 		return Report{}, fmt.Errorf("spikefile: repair %s: %w", in, err)
 	}
 	if err := dst.close(); err != nil {
-		os.Remove(partialName(out)) // the input still has everything
+		os.Remove(repairName(out)) // the input still has everything
 		return Report{}, err
 	}
 	rep.DroppedBytes = end - s.good
-	if _, err := readFrame(f, s.good, end, nil); errors.Is(err, io.EOF) {
+	if _, err := readFrame(src.r, s.good, end, nil); errors.Is(err, io.EOF) {
 		rep.DroppedBytes = 0
 	}
 	rep.Complete = rep.Complete && rep.DroppedBytes == 0
 	return rep, nil
 }
 
-// beginRepair finds where the messages of a file begin and end, and reads the
-// schema.
-func beginRepair(r io.ReaderAt, size int64, mem memory.Allocator) (rep Report, s *recordStream, end int64, err error) {
-	start, end := int64(len(opening)), size
-	_, footer, err := findFooter(r, size)
+// salvage finds where the messages of a file begin and end, and reads the
+// schema. It reports whether the file is complete.
+func (src source) salvage(mem memory.Allocator) (rep Report, s *recordStream, end int64, err error) {
+	start, end := int64(len(opening)), src.size
+	_, footer, err := findFooter(src.r, src.size)
 	switch {
 	case err == nil:
 		end = footer
-		_, err := scanFile(r, size, nil)
+		_, err := scanFile(src.r, src.size, nil)
 		rep.Complete = err == nil
 	case errors.Is(err, ErrEmpty) || errors.Is(err, ErrNotArrow):
 		return rep, nil, 0, err
 	case errors.Is(err, ErrStream):
 		start = 0
 	}
-	s, err = newRecordStream(r, start, end, mem)
+	s, err = newRecordStream(src.r, start, end, mem)
 	if errors.Is(err, io.EOF) {
 		err = fmt.Errorf("%w: it ends before the schema", ErrTruncated)
 	}
@@ -117,7 +113,7 @@ func copyBatches(s *recordStream, out string, mem memory.Allocator, rep *Report)
 		}
 		if err := dst.writeRecord(s.rec); err != nil {
 			dst.close()
-			os.Remove(partialName(out))
+			os.Remove(repairName(out))
 			return nil, err
 		}
 		rep.Batches++
@@ -125,18 +121,56 @@ func copyBatches(s *recordStream, out string, mem memory.Allocator, rep *Report)
 	}
 }
 
+// repairName is the name of the new file until it is complete. It differs from
+// partialName so that repairing NAME.partial to NAME works.
+func repairName(out string) string { return out + ".repair" }
+
 // createLike starts a file with the schema of s, and with dictionaries and
 // codec of its current batch if there is one.
 func createLike(s *recordStream, out string, mem memory.Allocator) (*arrowFile, error) {
 	var empty arrow.Record
 	codec := LZ4
 	if s.rec != nil {
-		empty, codec = s.rec.NewSlice(0, 0), s.src.codec
+		var err error
+		if empty, err = emptyLike(s.rec); err != nil {
+			return nil, err
+		}
+		codec = s.src.codec
 	} else {
 		b := array.NewRecordBuilder(mem, s.schema)
 		defer b.Release()
 		empty = b.NewRecord()
 	}
 	defer empty.Release()
-	return createArrowFile(out, empty, codec, mem)
+	return createArrowFile(out, repairName(out), empty, codec, mem)
+}
+
+// emptyLike returns a batch with no rows and the columns of rec. Names are
+// copied, because the library's writer never lets go of a dictionary.
+func emptyLike(rec arrow.Record) (empty arrow.Record, err error) {
+	defer func() {
+		if v := recover(); v != nil {
+			err = caught(v)
+		}
+	}()
+	cols := make([]arrow.Array, rec.NumCols())
+	for i := range cols {
+		cols[i] = emptyColumn(rec.Column(i))
+		defer cols[i].Release()
+	}
+	return array.NewRecord(rec.Schema(), cols, 0), nil
+}
+
+// emptyColumn returns the column col without its values.
+func emptyColumn(col arrow.Array) arrow.Array {
+	if d, ok := col.(*array.Dictionary); ok {
+		if values, ok := d.Dictionary().(*array.String); ok {
+			names := make([]string, values.Len())
+			for k := range names {
+				names[k] = values.Value(k)
+			}
+			return makeArray(d.DataType(), nil, 0, nameDictionary(names))
+		}
+	}
+	return array.NewSlice(col, 0, 0)
 }

@@ -136,49 +136,42 @@ func (s *recordStream) close() {
 	s.r.Release()
 }
 
-// openComplete opens a complete file of one of this package's tables, and
-// returns its structure.
-func openComplete(path string, mem memory.Allocator) (f *os.File, l *layout, s *recordStream, err error) {
-	f, err = os.Open(path)
-	if err != nil {
-		return nil, nil, nil, fmt.Errorf("spikefile: %w", err)
-	}
-	defer func() {
-		if err != nil {
-			f.Close()
-		}
-	}()
-	size, err := fileSize(f)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	l, s, err = decodeComplete(f, size, mem)
-	if err != nil {
-		return nil, nil, nil, describe(path, err)
-	}
-	return f, l, s, nil
+// source is an open file to read from.
+type source struct {
+	path string
+	r    io.ReaderAt
+	size int64
+	c    io.Closer
 }
 
-// decodeComplete checks the structure of a complete file and starts to decode.
-func decodeComplete(r io.ReaderAt, size int64, mem memory.Allocator) (*layout, *recordStream, error) {
-	l, err := scanFile(r, size, nil)
+// openSource opens the regular file path.
+func openSource(path string) (source, error) {
+	f, err := os.Open(path)
 	if err != nil {
-		return nil, nil, err
+		return source{}, fmt.Errorf("spikefile: %w", err)
 	}
-	s, err := newRecordStream(r, int64(len(opening)), l.end, mem)
-	return l, s, err
-}
-
-// fileSize returns the length of a regular file.
-func fileSize(f *os.File) (int64, error) {
 	st, err := f.Stat()
+	if err == nil && !st.Mode().IsRegular() {
+		err = fmt.Errorf("%s is not a regular file", path)
+	}
 	if err != nil {
-		return 0, fmt.Errorf("spikefile: %w", err)
+		f.Close()
+		return source{}, fmt.Errorf("spikefile: %w", err)
 	}
-	if !st.Mode().IsRegular() {
-		return 0, fmt.Errorf("spikefile: %s is not a regular file", f.Name())
+	return source{path: path, r: f, size: st.Size(), c: f}, nil
+}
+
+// decode checks the structure of a complete file and starts to decode it.
+func (src source) decode(mem memory.Allocator) (*layout, *recordStream, error) {
+	l, err := scanFile(src.r, src.size, nil)
+	if err != nil {
+		return nil, nil, describe(src.path, err)
 	}
-	return st.Size(), nil
+	s, err := newRecordStream(src.r, int64(len(opening)), l.end, mem)
+	if err != nil {
+		return nil, nil, describe(src.path, err)
+	}
+	return l, s, nil
 }
 
 // describe turns an error about the content of path into a CorruptError that

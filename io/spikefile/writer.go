@@ -253,7 +253,7 @@ func (w *Writer) Close() error {
 		return w.result
 	}
 	w.closed = true
-	if w.failed.Load() == nil && w.cur.n > 0 {
+	if w.cur.n > 0 { // rows in order and in range, even if a later record was not
 		w.full <- spikeOrder{batch: w.cur}
 	}
 	close(w.full)
