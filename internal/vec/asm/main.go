@@ -24,6 +24,7 @@ var outputs = []struct {
 	functions       []func(*build.Context)
 }{
 	{"dendrite", "passive", []func(*build.Context){passive}},
+	{"internal/rng", "philox", []func(*build.Context){philox}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
 }
 
