@@ -1,8 +1,11 @@
 package main
 
-import "github.com/apical-sim/apical/experiment"
+import (
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/xor"
+)
 
 // experiments is the table of what `apical run` knows: one line an experiment.
 func experiments() []*experiment.Experiment {
-	return nil
+	return []*experiment.Experiment{xor.Experiment()}
 }

@@ -1,0 +1,158 @@
+// Package recorder keeps what an experiment records: it connects a simulation
+// to the spike, rate and weight files of a run's directory.
+package recorder
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/sim"
+)
+
+// Options says what is recorded besides spikes.
+type Options struct {
+	RateBin        int64 // steps, > 0
+	WeightInterval int64 // steps, > 0
+	// OnRates, if not nil, sees every bin of every population as it ends.
+	OnRates func([]sim.RateBin)
+	// OnWeights, if not nil, sees every summary of every plastic projection.
+	OnWeights func([]sim.WeightSummary)
+}
+
+// Recorder owns the open files of one run. Close must be called, also after an
+// error.
+type Recorder struct {
+	run       *experiment.Run
+	names     []string
+	spikes    *spikefile.Writer
+	rates     *spikefile.RatesWriter
+	weights   *spikefile.WeightsWriter
+	recording *sim.SpikeRecording
+	closed    bool
+}
+
+// Open creates the files in the run's directory and attaches them to the
+// simulation. Spikes are recorded from the first call of Phase on.
+func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Options) (*Recorder, error) {
+	r := &Recorder{run: run}
+	codec, err := spikefile.ParseCodec(run.Codec)
+	if err != nil {
+		return nil, err
+	}
+	store := spikefile.Options{Codec: codec}
+	m := run.Meta()
+	meta := spikefile.Meta{
+		Version: m.Version, Revision: m.Revision, Seed: m.Seed,
+		StepsPerSecond: s.StepsPerSecond(), Config: m.Config, Extra: m.Extra,
+	}
+	for _, p := range network.Populations {
+		meta.Populations = append(meta.Populations, spikefile.Population{Name: p.Name, Size: p.Size})
+		r.names = append(r.names, p.Name)
+	}
+	var projections []string
+	for _, p := range network.Projections {
+		projections = append(projections, p.Name)
+	}
+	if r.spikes, err = spikefile.Create(run.Path("spikes.arrow"), meta, store); err != nil {
+		return nil, err
+	}
+	if r.rates, err = spikefile.CreateRates(run.Path("rates.arrow"), meta, store); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if r.weights, err = spikefile.CreateWeights(run.Path("weights.arrow"), meta, projections, store); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if err := r.attach(s, opt); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return r, nil
+}
+
+func (r *Recorder) attach(s *sim.Simulation, opt Options) error {
+	perSecond := float64(s.StepsPerSecond())
+	err := s.RecordRates(opt.RateBin, func(bins []sim.RateBin) error {
+		for _, b := range bins {
+			err := r.rates.Append(spikefile.RateRow{
+				TimeS: float64(b.From) / perSecond, BinS: float64(b.To-b.From) / perSecond,
+				Population: b.Population, NNeurons: b.Neurons,
+				NEvents: b.Events, NBursts: b.Bursts, NSpikes: b.Spikes,
+			})
+			if err != nil {
+				return fmt.Errorf("recording rates: %w", err)
+			}
+		}
+		if opt.OnRates != nil {
+			opt.OnRates(bins)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	err = s.RecordWeights(opt.WeightInterval, func(summaries []sim.WeightSummary) error {
+		for _, w := range summaries {
+			err := r.weights.Append(spikefile.WeightRow{
+				TimeS: float64(w.Step) / perSecond, Projection: w.Projection,
+				Mean: w.Mean, SD: w.SD, Min: w.Min, Max: w.Max, NSynapses: w.Synapses,
+			})
+			if err != nil {
+				return fmt.Errorf("recording weights: %w", err)
+			}
+		}
+		if opt.OnWeights != nil {
+			opt.OnWeights(summaries)
+		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	r.recording, err = s.RecordSpikes(r.spikes)
+	if err == nil {
+		r.recording.Set(false)
+	}
+	return err
+}
+
+// Phase begins a stretch of time that belongs to all the phases named; from
+// now on the spikes of the populations are recorded that the run's selection
+// wants in it. What was recorded before is made durable.
+func (r *Recorder) Phase(phases ...string) error {
+	var wanted []string
+	for _, name := range r.names {
+		if r.run.Record.Wants(name, phases...) {
+			wanted = append(wanted, name)
+		}
+	}
+	r.recording.Set(len(wanted) > 0)
+	if len(wanted) > 0 {
+		if err := r.recording.Select(wanted...); err != nil {
+			return err
+		}
+	}
+	return errors.Join(r.spikes.Flush(), r.rates.Flush(), r.weights.Flush())
+}
+
+// Close completes the files and counts their rows in the manifest. A second
+// call does nothing.
+func (r *Recorder) Close() error {
+	if r.closed {
+		return nil
+	}
+	r.closed = true
+	var errs []error
+	if r.spikes != nil {
+		r.run.Count("spikes_recorded", r.spikes.Rows())
+		errs = append(errs, r.spikes.Close())
+	}
+	if r.rates != nil {
+		errs = append(errs, r.rates.Close())
+	}
+	if r.weights != nil {
+		errs = append(errs, r.weights.Close())
+	}
+	return errors.Join(slices.DeleteFunc(errs, func(e error) bool { return e == nil })...)
+}
