@@ -7,7 +7,7 @@ import (
 
 // Poisson is a population of independent sources: each unit spikes in each step
 // with probability rate·dt, at most once a step. The cost is that of the spikes
-// alone, about 12 ns each.
+// alone, about 8 ns each where they are dense.
 type Poisson struct {
 	RateHz float64 // of each unit, Hz, ≥ 0 and at most 1/dt; 5
 }
@@ -48,42 +48,44 @@ func (p *poisson) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 }
 
 // Raster walks the raster (units × steps) of independent Bernoulli trials from
-// success to success. Each block of units has its own stream, so that the
+// success to success. Each block of units has its own trials, so that the
 // spikes do not depend on who draws them. The success probability is the same
 // in every step.
 type Raster struct {
-	size   int
-	blocks []rasterBlock
-}
-
-type rasterBlock struct {
-	next   int64 // trials until the next success, from the block's first unit
-	stream rng.Stream
-	begun  bool
+	size int
+	// next counts, for each block, the trials until the next success from the
+	// block's first unit; it is −1 before the first step.
+	next   []int64
+	trials []rng.Trials
 }
 
 // NewRaster returns the raster of size units with the randomness of source.
 func NewRaster(source rng.Source, size int) *Raster {
-	r := &Raster{size: size, blocks: make([]rasterBlock, Padded(size)/Block)}
-	for b := range r.blocks {
-		r.blocks[b].stream = source.Stream(uint32(b))
+	n := Padded(size) / Block
+	r := &Raster{size: size, next: make([]int64, n), trials: make([]rng.Trials, n)}
+	for b := range r.trials {
+		r.next[b] = -1
+		r.trials[b] = source.Trials(uint32(b))
 	}
 	return r
 }
 
+// units returns the number of units of block b: Block but for the last one.
+func (r *Raster) units(b int) int { return min(Block, r.size-b*Block) }
+
 // Step appends the units of [lo, hi) that succeed in this step, ascending.
 func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 	for b := lo / Block; b < Padded(hi)/Block; b++ {
-		k := &r.blocks[b]
-		units := int64(min(Block, r.size-b*Block))
-		next := k.next
-		if !k.begun {
-			next, k.begun = gaps.Next(&k.stream), true
+		next := r.next[b]
+		if next < 0 {
+			next = r.trials[b].First(gaps)
 		}
-		for ; next < units; next += 1 + gaps.Next(&k.stream) {
-			hits = append(hits, uint32(b*Block)+uint32(next))
+		units := int64(r.units(b))
+		if next < units {
+			r.next[b], hits = r.trials[b].Collect(gaps, next, units, uint32(b*Block), hits)
+		} else {
+			r.next[b] = next - units
 		}
-		k.next = next - units
 	}
 	return hits
 }
@@ -91,16 +93,15 @@ func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 // Add adds weight to g of each unit of [lo, hi) that succeeds in this step.
 func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32) {
 	for b := lo / Block; b < Padded(hi)/Block; b++ {
-		k := &r.blocks[b]
-		first := b * Block
-		units := int64(min(Block, r.size-first))
-		next := k.next
-		if !k.begun {
-			next, k.begun = gaps.Next(&k.stream), true
+		next := r.next[b]
+		if next < 0 {
+			next = r.trials[b].First(gaps)
 		}
-		for ; next < units; next += 1 + gaps.Next(&k.stream) {
-			g[first+int(next)] += weight
+		units := r.units(b)
+		if next < int64(units) {
+			r.next[b] = r.trials[b].Add(gaps, next, weight, g[b*Block:b*Block+units])
+		} else {
+			r.next[b] = next - int64(units)
 		}
-		k.next = next - units
 	}
 }
