@@ -36,7 +36,8 @@ type Plan struct {
 	// one if they run together.
 	Jobs, Workers int
 	Record        Selection
-	Codec         string
+	// Codec is "lz4", "zstd" or "none"; "" is "lz4".
+	Codec string
 	// Out takes results; Display progress, nil for none.
 	Out     io.Writer
 	Display *Display
@@ -75,6 +76,9 @@ func (p *Plan) settle() {
 	}
 	if p.Out == nil {
 		p.Out = io.Discard
+	}
+	if p.Codec == "" {
+		p.Codec = "lz4"
 	}
 	cores := runtime.GOMAXPROCS(0)
 	if p.Jobs == 0 {
@@ -194,7 +198,7 @@ func (p *Plan) runSeed(ctx context.Context, res *Result, meter *Meter, out io.Wr
 	switch {
 	case res.Err == nil:
 		res.Status = Done
-	case ctx.Err() != nil && errors.Is(res.Err, context.Canceled):
+	case ctx.Err() != nil && onlyCancelled(ctx, res.Err):
 		res.Status = Interrupted
 	default:
 		res.Status = Failed
@@ -208,6 +212,23 @@ func (p *Plan) runSeed(ctx context.Context, res *Result, meter *Meter, out io.Wr
 	if err != nil && res.Err == nil {
 		fail(err)
 	}
+}
+
+// onlyCancelled reports that err says no more than that ctx was cancelled. A
+// run whose files could not be closed after that has failed.
+func onlyCancelled(ctx context.Context, err error) bool {
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
+		for _, e := range joined.Unwrap() {
+			if !onlyCancelled(ctx, e) {
+				return false
+			}
+		}
+		return true
+	}
+	if inner := errors.Unwrap(err); inner != nil {
+		return onlyCancelled(ctx, inner)
+	}
+	return err == context.Canceled || err == context.Cause(ctx)
 }
 
 // runRecovered turns a panic of the experiment into an error of one line; with

@@ -114,8 +114,12 @@ func (r *Run) Meta() Meta {
 // the old file or the whole new one.
 func writeFile(path string, b []byte) error {
 	tmp := path + partialSuffix
-	if err := os.WriteFile(tmp, b, 0o666); err != nil {
-		return err
+	err := os.WriteFile(tmp, b, 0o666)
+	if err == nil {
+		err = os.Rename(tmp, path)
 	}
-	return os.Rename(tmp, path)
+	if err != nil {
+		_ = os.Remove(tmp) // half a file helps nobody; err says what happened
+	}
+	return err
 }

@@ -79,6 +79,7 @@ func obedient() *experiment.Experiment {
 			{Key: "neurons", Kind: experiment.Integer, Default: 500, Min: 1, Max: 100000, Doc: "neurons a population"},
 			{Key: "order", Kind: experiment.Choice, Default: "fixed", Choices: []string{"fixed", "random"}, Doc: "order of the examples"},
 			{Key: "end", Kind: experiment.Choice, Default: "well", Choices: []string{"well", "error", "panic", "interrupt", "terminate"}, Doc: "how the run ends"},
+			{Key: "deaf", Kind: experiment.Bool, Default: false, Doc: "do not listen to a cancelled context"},
 			{Key: "end_seed", Kind: experiment.Integer, Default: -1, Min: -1, Max: 1000, Doc: "the seed that ends so, -1 for all"},
 		},
 		Presets: []experiment.Preset{
@@ -145,11 +146,11 @@ func count(ctx context.Context, r *experiment.Run, end string, spikes *spikefile
 	for t := 0.0; t < v.Float("duration"); t++ {
 		switch {
 		case end == "interrupt" && t == 3:
-			if err := syscall.Kill(os.Getpid(), syscall.SIGINT); err != nil {
+			if err := signalSelf(os.Interrupt); err != nil {
 				return err
 			}
 		case end == "terminate" && t == 3:
-			if err := syscall.Kill(os.Getpid(), syscall.SIGTERM); err != nil {
+			if err := signalSelf(syscall.SIGTERM); err != nil {
 				return err
 			}
 		}
@@ -157,8 +158,12 @@ func count(ctx context.Context, r *experiment.Run, end string, spikes *spikefile
 		if t >= 3 && (end == "interrupt" || end == "terminate") {
 			pause = 20 * time.Second // the signal comes long before
 		}
+		cancelled := ctx.Done()
+		if v.Bool("deaf") {
+			cancelled = nil
+		}
 		select {
-		case <-ctx.Done():
+		case <-cancelled:
 			return ctx.Err()
 		case <-time.After(pause):
 		}
@@ -171,8 +176,15 @@ func count(ctx context.Context, r *experiment.Run, end string, spikes *spikefile
 	case "error":
 		return errors.New("populations.hidden1: 3 of 500 neurons at NaN in step 41")
 	case "panic":
-		var m map[string]int
-		m["x"] = 1
+		panic("obedient: told to")
 	}
 	return nil
+}
+
+func signalSelf(s os.Signal) error {
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		return err
+	}
+	return self.Signal(s)
 }

@@ -24,6 +24,7 @@ polars and R open.`,
   apical describe xor
   apical run xor --preset quick
   apical inspect runs/xor-quick-seed1/spikes.arrow`,
+		Version:       experiment.Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,

@@ -2,8 +2,11 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"os"
+	"os/signal"
 	"strconv"
+	"syscall"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/spf13/cobra"
@@ -48,6 +51,9 @@ Ctrl-C closes the files; a second one stops at once.`,
 			if !f.quiet {
 				p.Display = a.display()
 			}
+			// A reader of the results that goes away, such as head, must not
+			// end the run.
+			signal.Ignore(syscall.SIGPIPE)
 			if _, err := p.Execute(cmd.Context()); err != nil {
 				return err
 			}
@@ -135,16 +141,21 @@ func parseWorkers(text string) (int, error) {
 // display shows progress on the standard error, redrawn if that is a terminal
 // that can.
 func (a *app) display() *experiment.Display {
-	f, ok := a.err.(*os.File)
-	if !ok {
-		return experiment.NewDisplay(a.err, false, nil)
-	}
-	fd := int(f.Fd())
-	terminal := term.IsTerminal(fd) && os.Getenv("TERM") != "dumb"
-	return experiment.NewDisplay(f, terminal, func() int {
+	fd, terminal := terminalOf(a.err)
+	return experiment.NewDisplay(a.err, terminal && os.Getenv("TERM") != "dumb", func() int {
 		if columns, _, err := term.GetSize(fd); err == nil && columns > 0 {
 			return columns
 		}
 		return 80
 	})
+}
+
+// terminalOf reports whether w is a terminal, and its descriptor.
+func terminalOf(w io.Writer) (fd int, terminal bool) {
+	f, ok := w.(*os.File)
+	if !ok {
+		return 0, false
+	}
+	fd = int(f.Fd())
+	return fd, term.IsTerminal(fd)
 }

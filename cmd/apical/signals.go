@@ -43,7 +43,10 @@ func watchSignals(stderr io.Writer) (ctx context.Context, stop func()) {
 					os.Exit(err.code)
 				}
 				first = false
-				fmt.Fprintf(stderr, "\napical: %s, closing files (once more to stop at once)\n", err.name)
+				if _, terminal := terminalOf(stderr); terminal {
+					fmt.Fprintln(stderr) // off the progress line and the echo of ^C
+				}
+				fmt.Fprintf(stderr, "apical: %s, closing files (once more to stop at once)\n", err.name)
 				cancel(err)
 			}
 		}
