@@ -183,9 +183,17 @@ func (q *Param) checkRange(x float64) error {
 		return fmt.Errorf("%v is not a finite number", x)
 	}
 	if x < q.Min || x > q.Max || (q.OpenMin && x == q.Min) || (q.OpenMax && x == q.Max) {
-		return fmt.Errorf("%s is out of range, want %s", FormatQuantity(x, q.Unit), q.Range())
+		return fmt.Errorf("%s is out of range, want %s", q.formatNumber(x), q.Range())
 	}
 	return nil
+}
+
+// formatNumber writes a number of the parameter, or a bound.
+func (q *Param) formatNumber(x float64) string {
+	if q.Kind == Integer {
+		return strconv.FormatFloat(x, 'f', -1, 64)
+	}
+	return FormatQuantity(x, q.Unit)
 }
 
 // Range writes the legal values for people: "0.1s to 100s", "> 0s",
@@ -197,7 +205,7 @@ func (q *Param) Range() string {
 	case Bool:
 		return "true, false"
 	}
-	lo, hi := FormatQuantity(q.Min, q.Unit), FormatQuantity(q.Max, q.Unit)
+	lo, hi := q.formatNumber(q.Min), q.formatNumber(q.Max)
 	noLo, noHi := math.IsInf(q.Min, 0), math.IsInf(q.Max, 0)
 	atLeast, atMost := ">= ", "<= "
 	if q.OpenMin {

@@ -40,7 +40,11 @@ func describe(out io.Writer, e *experiment.Experiment) error {
 		fmt.Fprint(w, "  KEY\tDEFAULT\tRANGE\tMEANING\n")
 		for i := range e.Params {
 			q := &e.Params[i]
-			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", q.Key, q.DefaultText(), q.Range(), q.Doc)
+			ranges, doc := strings.Split(fill(q.Range(), 28), "\n"), strings.Split(fill(q.Doc, 48), "\n")
+			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", q.Key, q.DefaultText(), ranges[0], doc[0])
+			for j := 1; j < max(len(ranges), len(doc)); j++ {
+				fmt.Fprintf(w, "\t\t%s\t%s\n", line(ranges, j), line(doc, j))
+			}
 		}
 		fmt.Fprintln(w)
 	}
@@ -52,7 +56,10 @@ func describe(out io.Writer, e *experiment.Experiment) error {
 				sets = append(sets, key+"="+text)
 			}
 			slices.Sort(sets)
-			fmt.Fprintf(w, "  %s\t%s\n\t%s\n", s.Name, s.Doc, strings.Join(sets, " "))
+			fmt.Fprintf(w, "  %s\t%s\n", s.Name, s.Doc)
+			for text := range strings.SplitSeq(fill(strings.Join(sets, " "), 76), "\n") {
+				fmt.Fprintf(w, "\t%s\n", text)
+			}
 		}
 		fmt.Fprintln(w)
 	}
@@ -84,6 +91,14 @@ func exampleLines(e *experiment.Experiment) []string {
 		lines = append(lines, fmt.Sprintf("  apical run %s --seeds 1..5 --set %s=%s", e.Name, q.Key, q.DefaultText()))
 	}
 	return lines
+}
+
+// line is the i-th of the lines, "" beyond the last.
+func line(lines []string, i int) string {
+	if i < len(lines) {
+		return lines[i]
+	}
+	return ""
 }
 
 func orNone(names []string) string {
