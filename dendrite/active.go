@@ -74,9 +74,15 @@ func NewActive(p ActiveParams, s Surround) *Active {
 func (d *Active) Kick(i int) { d.kicks[i] = d.a.steps }
 
 // Advance integrates the dendrites [lo, hi) by one step. driving is the voltage
-// in the synapses' driving force, before the step. Products are rounded before
-// they are added, so that every processor gives the same bits.
+// in the synapses' driving force, before the step.
 func (d *Active) Advance(lo, hi int, driving []float32) {
+	lo = d.advanceVector(lo, hi, driving)
+	d.advancePortable(lo, hi, driving)
+}
+
+// advancePortable is the step in plain Go. Products are rounded before they are
+// added, so that every processor gives the same bits.
+func (d *Active) advancePortable(lo, hi int, driving []float32) {
 	k, a := d.k, d.a
 	v := d.V[lo:hi]
 	n := len(v)

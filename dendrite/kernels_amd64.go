@@ -19,3 +19,22 @@ func (d *Passive) advanceVector(lo, hi int, driving []float32) int {
 		&d.Exc[lo:end][0], &d.Inject[lo:end][0], &driving[lo:end][0], &k, n)
 	return end
 }
+
+// advanceVector is advancePortable with AVX2, as that of Passive is.
+func (d *Active) advanceVector(lo, hi int, driving []float32) int {
+	n := (hi - lo) / vec.Lanes * vec.Lanes
+	if !vec.Enabled() || n <= 0 {
+		return lo
+	}
+	end := lo + n
+	p := d.Passive
+	k := [...]float32{
+		p.k.leak, p.k.adaptation, p.k.follow, p.k.rest,
+		p.k.revExc, p.k.revInh, p.k.decayExc, p.k.decayInh,
+		d.a.plateau, d.a.kick, d.a.half, d.a.steepness,
+	}
+	activeAVX2(&p.V[lo:end][0], &p.W[lo:end][0], &p.GExc[lo:end][0], &p.GInh[lo:end][0],
+		&p.Exc[lo:end][0], &p.Inject[lo:end][0], &driving[lo:end][0],
+		&d.Activation[lo:end][0], &d.kicks[lo:end][0], &k, n)
+	return end
+}

@@ -91,6 +91,64 @@ func TestPassiveKernel(t *testing.T) {
 	}
 }
 
+// TestActiveKernel does the same for dendrites with plateaus.
+func TestActiveKernel(t *testing.T) {
+	if !vec.Enabled() {
+		t.Skip("no vector kernels")
+	}
+	const n = 512
+	r := rand.New(rand.NewPCG(5, 6))
+	for trial := range 200 {
+		strange := []float64{0, 0.01, 0.5}[trial%3]
+		a := NewActive(DefaultActive(), testSurround(n))
+		fill(r, a.V, -90, 20, strange)
+		fill(r, a.W, -5, 5, strange)
+		fill(r, a.GExc, 0, 2, strange)
+		fill(r, a.GInh, 0, 2, strange)
+		fill(r, a.Inject, -1, 1, strange)
+		driving := make([]float32, n)
+		fill(r, driving, -90, 20, strange)
+		for i := range a.kicks {
+			a.kicks[i] = int32(r.IntN(6)) - 1
+		}
+		b := &Active{
+			Passive: &Passive{
+				V: slices.Clone(a.V), W: slices.Clone(a.W), GExc: slices.Clone(a.GExc), GInh: slices.Clone(a.GInh),
+				Inject: a.Inject, k: a.k,
+			},
+			Activation: slices.Clone(a.Activation), kicks: slices.Clone(a.kicks), a: a.a,
+		}
+		b.Exc = b.GExc
+		drivingA, drivingB := driving, driving
+		if trial%4 == 2 { // the dendrite's own voltage drives
+			drivingA, drivingB = a.V, b.V
+		}
+		lo, hi := 0, n
+		if trial%2 == 1 {
+			lo = 64 * r.IntN(4)
+			hi = lo + r.IntN(n-lo)
+		}
+		for range 3 {
+			a.Advance(lo, hi, drivingA)
+			b.advancePortable(lo, hi, drivingB)
+		}
+		for name, x := range map[string][2][]float32{
+			"V": {a.V, b.V}, "W": {a.W, b.W}, "GExc": {a.GExc, b.GExc}, "GInh": {a.GInh, b.GInh},
+			"Activation": {a.Activation, b.Activation},
+		} {
+			for i := range x[0] {
+				if !same(x[0][i], x[1][i]) {
+					t.Fatalf("trial %d [%d, %d): %s[%d] = %v by vectors, %v by the portable loop",
+						trial, lo, hi, name, i, x[0][i], x[1][i])
+				}
+			}
+		}
+		if !slices.Equal(a.kicks, b.kicks) {
+			t.Fatalf("trial %d [%d, %d): kicks %v by vectors, %v by the portable loop", trial, lo, hi, a.kicks, b.kicks)
+		}
+	}
+}
+
 func BenchmarkPassive(b *testing.B) {
 	const n = 512
 	for _, path := range []struct {
@@ -99,6 +157,23 @@ func BenchmarkPassive(b *testing.B) {
 	}{{"vector", (*Passive).Advance}, {"portable", (*Passive).advancePortable}} {
 		b.Run(path.name, func(b *testing.B) {
 			d := NewPassive(Default(-57), testSurround(n))
+			driving := slices.Clone(d.V)
+			for b.Loop() {
+				path.advance(d, 0, n, driving)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/n, "ns/update")
+		})
+	}
+}
+
+func BenchmarkActive(b *testing.B) {
+	const n = 512
+	for _, path := range []struct {
+		name    string
+		advance func(*Active, int, int, []float32)
+	}{{"vector", (*Active).Advance}, {"portable", (*Active).advancePortable}} {
+		b.Run(path.name, func(b *testing.B) {
+			d := NewActive(DefaultActive(), testSurround(n))
 			driving := slices.Clone(d.V)
 			for b.Loop() {
 				path.advance(d, 0, n, driving)

@@ -91,3 +91,41 @@ func (k *kernel) mul(a vector, b operand.Op) vector {
 	k.VMULPS(b, a, r)
 	return r
 }
+
+// constants is broadcast for kernels with many constants: the first few stay in
+// registers, the others are loaded wherever they are used.
+func (k *kernel) constants(parameter string, kept int) func(i int) vector {
+	base := k.Load(k.Param(parameter), k.GP64()).(reg.GPVirtual)
+	at := func(i int) vector {
+		r := k.YMM()
+		k.VBROADCASTSS(operand.Mem{Base: base, Disp: 4 * i}, r)
+		return r
+	}
+	registers := make([]vector, kept)
+	for i := range registers {
+		registers[i] = at(i)
+	}
+	return func(i int) vector {
+		if i < kept {
+			return registers[i]
+		}
+		return at(i)
+	}
+}
+
+// choose returns yes where the sign bit of mask is set, and no elsewhere.
+func (k *kernel) choose(mask, yes, no vector) vector {
+	r := k.YMM()
+	k.VBLENDVPS(mask, yes, no, r)
+	return r
+}
+
+// countDown takes 1 from each int32 above 0, and returns which these were.
+func (k *kernel) countDown(m operand.Mem) vector {
+	left, zero, running := k.load(m), k.YMM(), k.YMM()
+	k.VPXOR(zero, zero, zero)
+	k.VPCMPGTD(zero, left, running)
+	k.VPADDD(running, left, left)
+	k.store(left, m)
+	return running
+}

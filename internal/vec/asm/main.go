@@ -24,6 +24,7 @@ var outputs = []struct {
 	functions       []func(*build.Context)
 }{
 	{"dendrite", "passive", []func(*build.Context){passive}},
+	{"dendrite", "active", []func(*build.Context){active}},
 	{"internal/rng", "philox", []func(*build.Context){philox}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
 }
