@@ -1,7 +1,6 @@
 package spikefile
 
 import (
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -94,39 +93,4 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportMetric(float64(rows)/b.Elapsed().Seconds(), "spikes/s")
 		})
 	}
-}
-
-// Example writes a spike file and reads it back.
-func Example() {
-	dir, err := os.MkdirTemp("", "spikefile")
-	if err != nil {
-		panic(err)
-	}
-	defer os.RemoveAll(dir)
-	path := filepath.Join(dir, "spikes.arrow")
-
-	w, err := Create(path, Meta{Seed: 1, Populations: []Population{{Name: "pyr", Size: 100}}}, Options{})
-	if err != nil {
-		panic(err)
-	}
-	if err := w.Record(1999, 0, []uint32{3, 42}); err != nil {
-		panic(err)
-	}
-	if err := w.Close(); err != nil {
-		panic(err)
-	}
-
-	r, err := Open(path)
-	if err != nil {
-		panic(err)
-	}
-	defer r.Close()
-	for r.Next() {
-		steps, neurons, _, times := r.Batch()
-		fmt.Println(steps, neurons, times)
-	}
-	fmt.Println(r.Err())
-	// Output:
-	// [1999 1999] [3 42] [0.1999 0.1999]
-	// <nil>
 }

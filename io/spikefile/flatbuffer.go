@@ -50,10 +50,12 @@ func (t table) i64(p int) int64 {
 	return int64(binary.LittleEndian.Uint64(t.buf[p:]))
 }
 
-// slot returns the position of the i-th field, or 0 if it is absent.
+// slot returns the position of the i-th field, or 0 if it is absent. Like the
+// library, it takes a field whose entry ends just past the vtable for present:
+// the two must see the same lengths.
 func (t table) slot(i int) int {
 	vtable := t.pos - int(int32(t.u32(t.pos)))
-	if 6+2*i > int(t.u16(vtable)) || *t.bad {
+	if 4+2*i >= int(t.u16(vtable)) || *t.bad {
 		return 0
 	}
 	o := int(t.u16(vtable + 4 + 2*i))

@@ -25,6 +25,34 @@ type RateRow struct {
 	NNeurons int
 }
 
+// perNeuronHz turns a count into a rate in Hz per neuron; an empty population
+// is silent.
+func (r RateRow) perNeuronHz(n int64) float64 {
+	d := float64(r.NNeurons) * r.BinS
+	if d == 0 {
+		return 0
+	}
+	return float64(n) / d
+}
+
+// EventRateHz returns events per neuron and second, in Hz.
+func (r RateRow) EventRateHz() float64 { return r.perNeuronHz(r.NEvents) }
+
+// BurstRateHz returns bursts per neuron and second, in Hz.
+func (r RateRow) BurstRateHz() float64 { return r.perNeuronHz(r.NBursts) }
+
+// FiringRateHz returns spikes per neuron and second, in Hz.
+func (r RateRow) FiringRateHz() float64 { return r.perNeuronHz(r.NSpikes) }
+
+// BurstFraction returns bursts per event; ok is false in a bin without events,
+// where it has no value.
+func (r RateRow) BurstFraction() (f float64, ok bool) {
+	if r.NEvents == 0 {
+		return 0, false
+	}
+	return float64(r.NBursts) / float64(r.NEvents), true
+}
+
 // RatesWriter writes a rates file: one row a population and time bin. It is not
 // safe for concurrent use. Close must be called.
 type RatesWriter struct {
@@ -94,29 +122,39 @@ func (w *RatesWriter) Append(r RateRow) error {
 	if err := w.begin(r.TimeS, "population", r.Population, len(w.populations)); err != nil {
 		return err
 	}
-	perHz := float64(r.NNeurons) * r.BinS
-	rate := func(n int64) float64 {
-		if perHz == 0 { // an empty population is silent
-			return 0
-		}
-		return float64(n) / perHz
-	}
-	fraction := 0.0
-	if r.NEvents > 0 {
-		fraction = float64(r.NBursts) / float64(r.NEvents)
-	}
+	fraction, ok := r.BurstFraction()
 	c := w.cols
 	c[0].f64 = append(c[0].f64, r.TimeS)
 	c[1].f64 = append(c[1].f64, r.BinS)
 	c[2].i16 = append(c[2].i16, int16(r.Population))
-	c[3].f64 = append(c[3].f64, rate(r.NEvents))
-	c[4].f64 = append(c[4].f64, rate(r.NBursts))
+	c[3].f64 = append(c[3].f64, r.EventRateHz())
+	c[4].f64 = append(c[4].f64, r.BurstRateHz())
 	c[5].f64 = append(c[5].f64, fraction)
-	c[5].setValid(w.n, r.NEvents > 0)
-	c[6].f64 = append(c[6].f64, rate(r.NSpikes))
+	c[5].setValid(w.n, ok)
+	c[6].f64 = append(c[6].f64, r.FiringRateHz())
 	c[7].i64 = append(c[7].i64, r.NEvents)
 	c[8].i64 = append(c[8].i64, r.NBursts)
 	c[9].i64 = append(c[9].i64, r.NSpikes)
 	c[10].i64 = append(c[10].i64, int64(r.NNeurons))
 	return w.end()
+}
+
+// ReadRates returns the rows of the rates file path, with NNeurons always the
+// number of neurons counted. It fails as [Open] does.
+func ReadRates(path string) (Meta, []RateRow, error) {
+	var rows []RateRow
+	meta, err := readTable(path, formatRates, rateFields(), nil, func(b *tableBatch, meta Meta) error {
+		for i := range b.n {
+			r := RateRow{
+				TimeS: b.f64[0][i], BinS: b.f64[1][i], Population: int(b.i16[2][i]),
+				NEvents: b.i64[7][i], NBursts: b.i64[8][i], NSpikes: b.i64[9][i], NNeurons: int(b.i64[10][i]),
+			}
+			if r.Population < 0 || r.Population >= len(meta.Populations) {
+				return fmt.Errorf("t_s %v: population %d, want 0 to %d", r.TimeS, r.Population, len(meta.Populations)-1)
+			}
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	return meta, rows, err
 }

@@ -61,8 +61,7 @@ func newReader(src source, mem memory.Allocator) (*Reader, error) {
 		return nil, err
 	}
 	r := &Reader{src: src, stream: s, layout: l}
-	columns, missing := findSpikeColumns(s.schema)
-	r.columns = columns
+	columns, missing := findColumns(s.schema, spikeFields())
 	// Another of apical's tables is told by its format, a foreign one by the
 	// column it lacks.
 	if err = missing; err == nil || s.schema.Metadata().FindKey("format") >= 0 {
@@ -75,24 +74,8 @@ func newReader(src source, mem memory.Allocator) (*Reader, error) {
 		return nil, &CorruptError{Path: src.path, Reason: err.Error(), Kind: ErrSchema,
 			Remedy: "want a spikes.arrow that apical wrote"}
 	}
+	r.columns = spikeColumns{columns[0], columns[1], columns[2], columns[3]}
 	return r, nil
-}
-
-// findSpikeColumns looks up the columns of a spike file by name. Further
-// columns are allowed.
-func findSpikeColumns(s *arrow.Schema) (c spikeColumns, err error) {
-	for i, p := range []*int{&c.time, &c.step, &c.neuron, &c.population} {
-		want := spikeFields()[i]
-		at := s.FieldIndices(want.Name)
-		if len(at) == 0 {
-			return c, fmt.Errorf("column %s is missing", want.Name)
-		}
-		if got := s.Field(at[0]).Type; !arrow.TypeEqual(got, want.Type) {
-			return c, fmt.Errorf("column %s is %s, want %s", want.Name, typeName(got), typeName(want.Type))
-		}
-		*p = at[0]
-	}
-	return c, nil
 }
 
 // Meta returns the run's metadata.

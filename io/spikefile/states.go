@@ -57,7 +57,17 @@ func createStates(path string, meta Meta, variables []Variable, opt Options, dst
 	if err != nil {
 		return nil, fmt.Errorf("spikefile: variables: %w", err)
 	}
-	fields := []arrow.Field{
+	t, err := createTable(path, formatStates, meta, opt, stateFields(), map[int][]string{1: meta.populationNames(), 3: names},
+		[]pair{{"variables", string(list)}}, dst, mem)
+	if err != nil {
+		return nil, err
+	}
+	return &StatesWriter{rowTable: t, populations: meta.Populations, variables: len(variables)}, nil
+}
+
+// stateFields returns the columns of a states file.
+func stateFields() []arrow.Field {
+	return []arrow.Field{
 		secondsField("t_s", "time since simulation start"),
 		{Name: "population", Type: nameIndex()},
 		{Name: "neuron", Type: arrow.PrimitiveTypes.Uint32,
@@ -66,12 +76,6 @@ func createStates(path string, meta Meta, variables []Variable, opt Options, dst
 		{Name: "value", Type: arrow.PrimitiveTypes.Float64,
 			Metadata: arrow.NewMetadata([]string{"unit"}, []string{"by variable, see the schema metadata"})},
 	}
-	t, err := createTable(path, formatStates, meta, opt, fields, map[int][]string{1: meta.populationNames(), 3: names},
-		[]pair{{"variables", string(list)}}, dst, mem)
-	if err != nil {
-		return nil, err
-	}
-	return &StatesWriter{rowTable: t, populations: meta.Populations, variables: len(variables)}, nil
 }
 
 // Append adds a row. A row that is out of range is rejected and leaves the
@@ -97,4 +101,27 @@ func (w *StatesWriter) Append(r StateRow) error {
 	c[3].i16 = append(c[3].i16, int16(r.Variable))
 	c[4].f64 = append(c[4].f64, r.Value)
 	return w.end()
+}
+
+// ReadStates returns the rows of the states file path and its variables. It
+// fails as [Open] does.
+func ReadStates(path string) (meta Meta, variables []Variable, rows []StateRow, err error) {
+	more := map[string]any{"variables": &variables}
+	meta, err = readTable(path, formatStates, stateFields(), more, func(b *tableBatch, meta Meta) error {
+		for i := range b.n {
+			r := StateRow{
+				TimeS: b.f64[0][i], Population: int(b.i16[1][i]), Neuron: b.u32[2][i],
+				Variable: int(b.i16[3][i]), Value: b.f64[4][i],
+			}
+			switch {
+			case r.Population < 0 || r.Population >= len(meta.Populations):
+				return fmt.Errorf("t_s %v: population %d, want 0 to %d", r.TimeS, r.Population, len(meta.Populations)-1)
+			case r.Variable < 0 || r.Variable >= len(variables):
+				return fmt.Errorf("t_s %v: variable %d, want 0 to %d", r.TimeS, r.Variable, len(variables)-1)
+			}
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	return meta, variables, rows, err
 }

@@ -15,8 +15,8 @@ import (
 	"github.com/apache/arrow/go/v17/arrow/memory"
 )
 
-// readTable returns the only batch with rows of a table file.
-func readTable(t *testing.T, path string) map[string]any {
+// rawTable returns the only batch with rows of a table file.
+func rawTable(t *testing.T, path string) map[string]any {
 	t.Helper()
 	b, err := os.ReadFile(path)
 	if err != nil {
@@ -94,7 +94,7 @@ func TestRates(t *testing.T) {
 			t.Error("Append or Flush after Close: no error")
 		}
 		mem.AssertSize(t, 0)
-		cols := readTable(t, path)
+		cols := rawTable(t, path)
 		null := math.Inf(-1)
 		for name, want := range map[string]any{
 			"t_s": []float64{0, 0, 0.1}, "bin_s": []float64{0.1, 0.1, 0.1},
@@ -107,6 +107,13 @@ func TestRates(t *testing.T) {
 			if got := cols[name]; !equal(got, want) {
 				t.Errorf("%v: %s = %v, want %v", c, name, got, want)
 			}
+		}
+		_, rows, err := ReadRates(path)
+		if err != nil || len(rows) != 3 || rows[0] != (RateRow{BinS: 0.1, NEvents: 400, NBursts: 100, NSpikes: 700, NNeurons: 1000}) {
+			t.Errorf("ReadRates: %+v, %v", rows, err)
+		}
+		if _, _, _, err := ReadWeights(path); !errors.Is(err, ErrSchema) {
+			t.Errorf("ReadWeights of rates: %v", err)
 		}
 		var keys []string
 		info, err := inspect(path, mem)
@@ -190,10 +197,15 @@ func TestWeightsAndStates(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cols := readTable(t, path)
+	cols := rawTable(t, path)
 	if !equal(cols["projection"], []string{"som>pyr"}) || !equal(cols["sd"], []float64{2}) || !equal(cols["n_synapses"], []int64{5}) ||
 		!math.IsNaN(cols["max"].([]float64)[0]) {
 		t.Errorf("weights: %v", cols)
+	}
+
+	meta, projections, weights, err := ReadWeights(path)
+	if err != nil || len(weights) != 1 || weights[0].Min != 3 || weights[0].Projection != 1 || projections[1] != "som>pyr" || meta.Seed != 42 {
+		t.Errorf("ReadWeights: %v, %v, %v", projections, weights, err)
 	}
 
 	path = filepath.Join(dir, "states.arrow")
@@ -219,7 +231,11 @@ func TestWeightsAndStates(t *testing.T) {
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
-	cols = readTable(t, path+".repaired")
+	_, variables, states, err := ReadStates(path)
+	if err != nil || len(states) != 2 || states[1] != (StateRow{TimeS: 0.5, Neuron: 999, Value: 7}) || variables[1] != (Variable{"w_d", "pA"}) {
+		t.Errorf("ReadStates: %v, %v, %v", variables, states, err)
+	}
+	cols = rawTable(t, path+".repaired")
 	if !equal(cols["variable"], []string{"w_d"}) || !equal(cols["population"], []string{"som"}) || !equal(cols["neuron"], []uint32{49}) {
 		t.Errorf("states: %v", cols)
 	}

@@ -42,18 +42,22 @@ func createWeights(path string, meta Meta, projections []string, opt Options, ds
 	if err != nil {
 		return nil, fmt.Errorf("spikefile: projections: %w", err)
 	}
-	fields := []arrow.Field{
-		secondsField("t_s", "time since simulation start"),
-		{Name: "projection", Type: nameIndex()},
-		weightField("mean"), weightField("sd"), weightField("min"), weightField("max"),
-		countField("n_synapses"),
-	}
-	t, err := createTable(path, formatWeights, meta, opt, fields, map[int][]string{1: projections},
+	t, err := createTable(path, formatWeights, meta, opt, weightFields(), map[int][]string{1: projections},
 		[]pair{{"projections", string(list)}}, dst, mem)
 	if err != nil {
 		return nil, err
 	}
 	return &WeightsWriter{rowTable: t, projections: len(projections)}, nil
+}
+
+// weightFields returns the columns of a weights file.
+func weightFields() []arrow.Field {
+	return []arrow.Field{
+		secondsField("t_s", "time since simulation start"),
+		{Name: "projection", Type: nameIndex()},
+		weightField("mean"), weightField("sd"), weightField("min"), weightField("max"),
+		countField("n_synapses"),
+	}
 }
 
 // weightField is a column of weights.
@@ -79,4 +83,24 @@ func (w *WeightsWriter) Append(r WeightRow) error {
 	}
 	c[6].i64 = append(c[6].i64, r.NSynapses)
 	return w.end()
+}
+
+// ReadWeights returns the rows of the weights file path and the names of its
+// projections. It fails as [Open] does.
+func ReadWeights(path string) (meta Meta, projections []string, rows []WeightRow, err error) {
+	more := map[string]any{"projections": &projections}
+	meta, err = readTable(path, formatWeights, weightFields(), more, func(b *tableBatch, _ Meta) error {
+		for i := range b.n {
+			r := WeightRow{
+				TimeS: b.f64[0][i], Projection: int(b.i16[1][i]),
+				Mean: b.f64[2][i], SD: b.f64[3][i], Min: b.f64[4][i], Max: b.f64[5][i], NSynapses: b.i64[6][i],
+			}
+			if r.Projection < 0 || r.Projection >= len(projections) {
+				return fmt.Errorf("t_s %v: projection %d, want 0 to %d", r.TimeS, r.Projection, len(projections)-1)
+			}
+			rows = append(rows, r)
+		}
+		return nil
+	})
+	return meta, projections, rows, err
 }
