@@ -191,9 +191,17 @@ func (a *adex) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 }
 
 // advanceBlock integrates the block of neurons from start on by one step and
-// returns which of them spiked. A spike changes w before w follows V, and is
-// therefore carried out in the loop.
-func (a *adex) advanceBlock(start int) (mask uint64) {
+// returns which of them spiked.
+func (a *adex) advanceBlock(start int) uint64 {
+	if mask, done := a.advanceBlockVector(start); done {
+		return mask
+	}
+	return a.advanceBlockPortable(start)
+}
+
+// advanceBlockPortable is the step in plain Go. A spike changes w before w
+// follows V, and is therefore carried out in the loop.
+func (a *adex) advanceBlockPortable(start int) (mask uint64) {
 	k := a.k
 	v, w, left := a.v[start:][:Block], a.w[start:][:Block], a.left[start:][:Block]
 	gE, gI, inject := a.gExc[start:][:Block], a.gInh[start:][:Block], a.inject[start:][:Block]
@@ -207,7 +215,13 @@ func (a *adex) advanceBlock(start int) (mask uint64) {
 		}
 		current := (k.rest - v[i]) + float32(k.slope*spiking) +
 			float32(gE[i]*(k.revExc-v[i])) + float32(gI[i]*(k.revInh-v[i])) - w[i]
-		next := min(max(v[i]+float32(k.step*current), k.floor), k.ceiling)
+		next := v[i] + float32(k.step*current)
+		if next < k.floor {
+			next = k.floor
+		}
+		if next > k.ceiling {
+			next = k.ceiling
+		}
 		if left[i] > 0 {
 			left[i]--
 			next = k.hold

@@ -1,6 +1,10 @@
 package neuron
 
-import "github.com/apical-sim/apical/internal/vec"
+import (
+	"math"
+
+	"github.com/apical-sim/apical/internal/vec"
+)
 
 // advanceSomaVector is advanceSomaPortable with AVX2 where it is available; it
 // returns where the rest begins. [lo, hi) are whole blocks.
@@ -24,4 +28,65 @@ func (p *pyramid) advanceSomaVector(lo, hi int, activation []float32) int {
 		somaPlateauAVX2(v, w, theta, gExc, gInh, exc, inject, &activation[lo:hi][0], above, &k, n)
 	}
 	return hi
+}
+
+// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
+func (a *adex) advanceBlockVector(start int) (mask uint64, done bool) {
+	if !vec.Enabled() {
+		return 0, false
+	}
+	k := [...]float32{
+		a.k.rest, a.k.slope, a.k.follow, a.k.step, a.k.threshold, a.k.steepness,
+		a.k.revExc, a.k.revInh, a.k.decayExc, a.k.decayInh, a.k.floor, a.k.ceiling,
+		a.k.spike, a.k.hold, a.k.reset, a.k.jump, a.k.coupling,
+		math.Float32frombits(uint32(a.k.refractory)),
+	}
+	end := start + Block
+	v, w, inject := &a.v[start:end][0], &a.w[start:end][0], &a.inject[start:end][0]
+	gExc, gInh, left := &a.gExc[start:end][0], &a.gInh[start:end][0], &a.left[start:end][0]
+	if a.trueExp {
+		adexTrueAVX2(v, w, gExc, gInh, inject, left, &mask, &k, Block)
+	} else {
+		adexAVX2(v, w, gExc, gInh, inject, left, &mask, &k, Block)
+	}
+	return mask, true
+}
+
+// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
+func (c *lifCond) advanceBlockVector(start int) (mask uint64, done bool) {
+	if !vec.Enabled() {
+		return 0, false
+	}
+	k := [...]float32{
+		c.k.rest, c.k.leak, c.k.revExc, c.k.revInh, c.k.decayExc, c.k.decayInh, c.k.decayOffset,
+		c.k.floor, c.k.ceiling, c.k.threshold, c.k.reset, c.k.ampa, c.k.slow, c.k.follow,
+	}
+	end := start + Block
+	v, offset, inject := &c.v[start:end][0], &c.offset[start:end][0], &c.inject[start:end][0]
+	gExc, gInh, left := &c.gExc[start:end][0], &c.gInh[start:end][0], &c.left[start:end][0]
+	if c.gNMDA == nil {
+		lifCondAVX2(v, offset, gExc, gInh, inject, left, &mask, &k, Block)
+	} else {
+		lifCondNMDAAVX2(v, offset, gExc, gInh, inject, &c.gNMDA[start:end][0], left, &mask, &k, Block)
+	}
+	return mask, true
+}
+
+// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
+func (c *lifCurrent) advanceBlockVector(start int) (mask uint64, done bool) {
+	if !vec.Enabled() {
+		return 0, false
+	}
+	k := [...]float32{
+		c.k.rest, c.k.membrane, c.k.exc, c.k.inh, c.k.decayExc, c.k.decayInh, c.k.threshold, c.k.reset,
+	}
+	end := start + Block
+	v, inject, left := &c.v[start:end][0], &c.inject[start:end][0], &c.left[start:end][0]
+	exc, inh := &c.gExc[start:end][0], &c.gInh[start:end][0]
+	if c.jumps == nil {
+		lifCurrentAVX2(v, exc, inh, inject, left, &mask, &k, Block)
+	} else {
+		lifCurrentJumpAVX2(v, exc, inh, inject, &c.jumps[start:end][0], left, &mask, &k, Block)
+	}
+	return mask, true
 }

@@ -2,5 +2,12 @@
 
 package neuron
 
-// advanceSomaVector does nothing: there are no vector kernels here.
+// There are no vector kernels here.
+
 func (p *pyramid) advanceSomaVector(lo, _ int, _ []float32) int { return lo }
+
+func (a *adex) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }
+
+func (c *lifCond) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }
+
+func (c *lifCurrent) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }

@@ -161,7 +161,15 @@ func (c *lifCond) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 
 // advanceBlock integrates the block of neurons from start on by one step and
 // returns which of them are above threshold.
-func (c *lifCond) advanceBlock(start int) (mask uint64) {
+func (c *lifCond) advanceBlock(start int) uint64 {
+	if mask, done := c.advanceBlockVector(start); done {
+		return mask
+	}
+	return c.advanceBlockPortable(start)
+}
+
+// advanceBlockPortable is the step in plain Go.
+func (c *lifCond) advanceBlockPortable(start int) (mask uint64) {
 	k := c.k
 	v, offset, left := c.v[start:][:Block], c.offset[start:][:Block], c.left[start:][:Block]
 	gE, gI, inject := c.gExc[start:][:Block], c.gInh[start:][:Block], c.inject[start:][:Block]
@@ -180,7 +188,12 @@ func (c *lifCond) advanceBlock(start int) (mask uint64) {
 		gE[i] *= k.decayExc
 		gI[i] *= k.decayInh
 		next := v[i] + float32(k.leak*((k.rest-v[i])+current))
-		next = min(max(next, k.floor), k.ceiling)
+		if next < k.floor {
+			next = k.floor
+		}
+		if next > k.ceiling {
+			next = k.ceiling
+		}
 		offset[i] *= k.decayOffset
 		if left[i] > 0 {
 			left[i]--

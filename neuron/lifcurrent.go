@@ -155,7 +155,15 @@ func (c *lifCurrent) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 
 // advanceBlock integrates the block of neurons from start on by one step and
 // returns which of them have reached the threshold.
-func (c *lifCurrent) advanceBlock(start int) (mask uint64) {
+func (c *lifCurrent) advanceBlock(start int) uint64 {
+	if mask, done := c.advanceBlockVector(start); done {
+		return mask
+	}
+	return c.advanceBlockPortable(start)
+}
+
+// advanceBlockPortable is the step in plain Go.
+func (c *lifCurrent) advanceBlockPortable(start int) (mask uint64) {
 	k := c.k
 	v, left, inject := c.v[start:][:Block], c.left[start:][:Block], c.inject[start:][:Block]
 	iE, iI := c.gExc[start:][:Block], c.gInh[start:][:Block]

@@ -27,6 +27,8 @@ var outputs = []struct {
 	{"dendrite", "active", []func(*build.Context){active}},
 	{"internal/rng", "philox", []func(*build.Context){philox}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
+	{"neuron", "adex", []func(*build.Context){adexKernels}},
+	{"neuron", "lif", []func(*build.Context){lifCond(false), lifCond(true), lifCurrent(false), lifCurrent(true)}},
 }
 
 func main() {

@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // passive is (*dendrite.Passive).advancePortable.
@@ -79,18 +78,7 @@ func somaKernel(k *kernel, plateau bool) {
 		moving := k.load(theta)
 		moving = k.add(moving, k.mul(k.sub(threshold, moving), recovery))
 		k.store(moving, theta)
-		k.greater(next, moving, above)
+		k.mark(k.compare(andGreater, next, moving), above)
 		k.store(k.add(next, inject), v)
 	})
-}
-
-// greater writes the byte of comparisons a > b, false for NaN, to the address
-// in to, and advances it.
-func (k *kernel) greater(a, b vector, to reg.Register) {
-	const greaterOrderedQuiet = 0x1e
-	comparison, mask := k.YMM(), k.GP32()
-	k.VCMPPS(operand.Imm(greaterOrderedQuiet), b, a, comparison)
-	k.VMOVMSKPS(comparison, mask)
-	k.MOVB(mask.As8(), operand.Mem{Base: to})
-	k.INCQ(to)
 }
