@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"runtime"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -495,5 +496,48 @@ func TestEndOfStream(t *testing.T) {
 			t.Errorf("%v as a file: %d rows", c, n)
 		}
 		f.Close()
+	}
+}
+
+// TestMetaExtremes: no population at all, the largest that an index reaches,
+// and a configuration too large to copy.
+func TestMetaExtremes(t *testing.T) {
+	dir := t.TempDir()
+	many := make([]Population, 32767)
+	for i := range many {
+		many[i] = Population{Name: "p" + strconv.Itoa(i), Size: 1}
+	}
+	large := json.RawMessage(`"` + strings.Repeat("x", maxConfigBytes) + `"`)
+	for i, m := range []Meta{{}, {Populations: many}, {Config: large}} {
+		path := filepath.Join(dir, strconv.Itoa(i))
+		w, err := Create(path, m, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if n := len(m.Populations); n > 0 {
+			if err := w.Record(3, n-1, []uint32{0}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		r, err := Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for r.Next() {
+			if _, _, pops, _ := r.Batch(); int(pops[0]) != len(m.Populations)-1 {
+				t.Errorf("population %d, want the last", pops[0])
+			}
+		}
+		got := r.Meta()
+		if r.Err() != nil || len(got.Populations) != len(m.Populations) || len(got.Config) != 0 || (got.ConfigSHA256 == "") != (m.Config == nil) {
+			t.Errorf("case %d: %v", i, r.Err())
+		}
+		r.Close()
+	}
+	if _, err := Create(filepath.Join(dir, "x"), Meta{Populations: append(many, Population{Name: "one too many"})}, Options{}); err == nil {
+		t.Error("32768 populations: no error")
 	}
 }
