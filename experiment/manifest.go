@@ -4,6 +4,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -108,11 +109,44 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 
 // write puts the manifest into dir, whole or not at all.
 func (m *Manifest) write(dir string) error {
-	b, err := json.MarshalIndent(m, "", "  ")
+	b, err := m.encode()
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(dir, manifestName), append(b, '\n'))
+	return writeFile(filepath.Join(dir, manifestName), b)
+}
+
+// rewrite is write for a manifest that is there already. If no new file can be
+// made, because the disk is full, it goes into the blocks of the old one.
+func (m *Manifest) rewrite(dir string) error {
+	b, err := m.encode()
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(dir, manifestName)
+	err = writeFile(path, b)
+	if err == nil || overwrite(path, b) == nil {
+		return nil
+	}
+	return err
+}
+
+func (m *Manifest) encode() ([]byte, error) {
+	b, err := json.MarshalIndent(m, "", "  ")
+	return append(b, '\n'), err
+}
+
+// overwrite replaces the content of a file in place, blocks first and length
+// last.
+func overwrite(path string, b []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return err
+	}
+	if _, err = f.Write(b); err == nil {
+		err = f.Truncate(int64(len(b)))
+	}
+	return errors.Join(err, f.Close())
 }
 
 func hashFile(dir, name string) (ManifestFile, error) {

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -206,7 +207,7 @@ func (p *Plan) runSeed(ctx context.Context, res *Result, meter *Meter, out io.Wr
 	ended := time.Now()
 	res.WallSeconds, res.ModelSeconds = ended.Sub(started).Seconds(), meter.ModelSeconds()
 	err = m.finish(r, res.Status, res.Err, ended)
-	if writeErr := m.write(r.Dir); err == nil {
+	if writeErr := m.rewrite(r.Dir); err == nil {
 		err = writeErr
 	}
 	if err != nil && res.Err == nil {
@@ -258,6 +259,26 @@ type interruption struct{ line string }
 func (e *interruption) Error() string { return e.line }
 func (e *interruption) Unwrap() error { return context.Canceled }
 
+// seedFailure is why a seed failed, in lines that each name it.
+type seedFailure struct {
+	name string
+	seed uint64
+	err  error
+}
+
+func (e *seedFailure) Error() string {
+	var lines []string
+	for line := range strings.SplitSeq(e.err.Error(), "\n") {
+		line = fmt.Sprintf("%s: seed %d: %s", e.name, e.seed, line)
+		if !slices.Contains(lines, line) { // writing and closing say the same
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
+}
+
+func (e *seedFailure) Unwrap() error { return e.err }
+
 // judge makes one error of the results.
 func (p *Plan) judge(ctx context.Context, results []Result) error {
 	var errs []error
@@ -265,7 +286,7 @@ func (p *Plan) judge(ctx context.Context, results []Result) error {
 	for _, res := range results {
 		switch res.Status {
 		case Failed:
-			errs = append(errs, fmt.Errorf("%s: seed %d: %w", p.Experiment.Name, res.Seed, res.Err))
+			errs = append(errs, &seedFailure{p.Experiment.Name, res.Seed, res.Err})
 		case Interrupted, NotStarted:
 			interrupted = true
 		}

@@ -143,6 +143,32 @@ func TestPlanNamesFailingSeeds(t *testing.T) {
 	}
 }
 
+func TestFailureLinesNameTheSeed(t *testing.T) {
+	full := errors.New("spikes.arrow: no space left on device")
+	p := newPlan(t, func(context.Context, *Run) error {
+		return errors.Join(full, errors.New("rates.arrow: no space left on device"), full)
+	}, 4)
+	_, err := p.Execute(context.Background())
+	want := "sample: seed 4: spikes.arrow: no space left on device\nsample: seed 4: rates.arrow: no space left on device"
+	if !errors.Is(err, full) || err.Error() != want {
+		t.Errorf("error %v", err)
+	}
+}
+
+func TestManifestIsRewrittenWithoutNewFiles(t *testing.T) {
+	p := newPlan(t, func(_ context.Context, r *Run) error {
+		// A directory where the temporary file would be stands for a full disk.
+		return errors.Join(errors.New("no space left on device"), os.Mkdir(filepath.Join(r.Dir, "manifest.json.partial"), 0o777))
+	}, 1)
+	_, err := p.Execute(context.Background())
+	if err == nil || !strings.HasSuffix(err.Error(), "no space left on device") {
+		t.Errorf("error %v", err)
+	}
+	if m := readManifest(t, p.Dir); m.Status != Failed || m.Error == "" {
+		t.Errorf("manifest %+v", m)
+	}
+}
+
 func TestPlanInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := newPlan(t, func(ctx context.Context, r *Run) error {

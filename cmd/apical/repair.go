@@ -50,7 +50,10 @@ func (a *app) repair(in, out string) error {
 		fmt.Fprintf(a.out, "%s: was complete; %s has its %d rows in %d batches\n", in, out, rep.Rows, rep.Batches)
 		return nil
 	}
-	fmt.Fprintf(a.out, "%s: %d rows in %d batches recovered to %s; %d bytes after them cannot be read\n",
-		in, rep.Rows, rep.Batches, out, rep.DroppedBytes)
+	rest := "nothing"
+	if rep.DroppedBytes > 0 {
+		rest = fmt.Sprintf("%d bytes", rep.DroppedBytes)
+	}
+	fmt.Fprintf(a.out, "%s: %d rows in %d batches recovered to %s, %s left behind\n", in, rep.Rows, rep.Batches, out, rest)
 	return nil
 }
