@@ -92,21 +92,11 @@ func (e *Experiment) Validate() error {
 	}
 	e.Record.validate(&p)
 	for _, f := range e.Files {
-		if f == "" || strings.ContainsAny(f, `/\`) || f == "." || f == ".." {
-			p.addf("files: %q is not a plain file name", f)
+		if f == "" || strings.ContainsAny(f, `/\`) || f == "." || f == ".." || f == manifestName || f == summaryName {
+			p.addf("files: %q is not a plain file name, or taken", f)
 		}
 	}
 	return p.err()
-}
-
-// Param gives the parameter of that key, nil if there is none.
-func (e *Experiment) Param(key string) *Param {
-	for i := range e.Params {
-		if e.Params[i].Key == key {
-			return &e.Params[i]
-		}
-	}
-	return nil
 }
 
 // Preset gives the preset of that name; an unknown one is an *InputError.
