@@ -76,7 +76,7 @@ type populationEntry struct {
 	Size    int    `json:"size"`
 }
 
-// reservedKeys are the metadata keys that Extra must not use.
+// reservedKey reports whether k is a metadata key that Extra must not use.
 func reservedKey(k string) bool {
 	switch k {
 	case "format", "format_version", "generator", "version", "vcs.revision", "seed", "rng",
