@@ -105,6 +105,8 @@ func NewClassifier(d Detector, dt float64, lo, hi int) *Classifier {
 	}
 	if d.Rule == Accumulating {
 		c.trace = make([]float64, hi-lo)
+		// More wait only if neurons spike again within the lag.
+		c.waiting = make([]spikeAt, 0, hi-lo)
 	} else {
 		for i := range c.at {
 			c.at[i] = math.MinInt64 / 2
