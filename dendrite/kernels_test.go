@@ -101,7 +101,11 @@ func TestActiveKernel(t *testing.T) {
 	for trial := range 200 {
 		strange := []float64{0, 0.01, 0.5}[trial%3]
 		a := NewActive(DefaultActive(), testSurround(n))
-		fill(r, a.V, -90, 20, strange)
+		if trial%5 == 0 { // all that the exponential takes, and more
+			fill(r, a.V, -600, 560, strange)
+		} else {
+			fill(r, a.V, -90, 20, strange)
+		}
 		fill(r, a.W, -5, 5, strange)
 		fill(r, a.GExc, 0, 2, strange)
 		fill(r, a.GInh, 0, 2, strange)
