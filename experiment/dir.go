@@ -27,7 +27,7 @@ func StandardFiles() []string {
 
 // outputNames are the data files this experiment may write.
 func (e *Experiment) outputNames() []string {
-	return slices.Concat(StandardFiles(), e.Files)
+	return slices.Concat(StandardFiles(), e.Files, e.figureNames())
 }
 
 // ownsFile reports whether a run of this experiment writes a file of that

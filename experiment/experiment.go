@@ -35,6 +35,9 @@ type Experiment struct {
 	// (see StandardFiles). Only these and the standard ones may be written
 	// through Run.Path, and only these are removed by --force.
 	Files []string
+	// Figure, if not nil, draws NAME.png and NAME.svg: of each seed, and of
+	// several together.
+	Figure Figure
 	// Check, if not nil, judges the values together before anything is
 	// written; its error is a wrong input, not a failed run.
 	Check func(v *Values) error

@@ -196,6 +196,9 @@ func (p *Plan) runSeed(ctx context.Context, res *Result, meter *Meter, out io.Wr
 		return
 	}
 	res.Err = runRecovered(ctx, r)
+	if res.Err == nil {
+		res.Err = p.Experiment.draw(r.Dir, []string{r.Dir})
+	}
 	switch {
 	case res.Err == nil:
 		res.Status = Done
@@ -307,6 +310,7 @@ func (p *Plan) summarise(results []Result) error {
 	s := Summary{Experiment: p.Experiment.Name, Preset: p.Values.Preset(),
 		Values: values, ConfigSHA256: p.Values.Hash(), Seeds: []uint64{}}
 	var metrics []any
+	var done []string
 	fmt.Fprintf(p.Out, "\n%-10s %-12s %10s  %s\n", "seed", "status", "wall", "directory")
 	for _, res := range results {
 		fmt.Fprintf(p.Out, "%-10d %-12s %10s  %s\n", res.Seed, res.Status,
@@ -316,6 +320,7 @@ func (p *Plan) summarise(results []Result) error {
 			continue
 		}
 		s.Seeds = append(s.Seeds, res.Seed)
+		done = append(done, res.Dir)
 		v, ok, err := readMetrics(res.Dir)
 		if err != nil {
 			return fmt.Errorf("seed %d: %w", res.Seed, err)
@@ -334,7 +339,10 @@ func (p *Plan) summarise(results []Result) error {
 	if err != nil {
 		return err
 	}
-	return writeFile(filepath.Join(p.Dir, summaryName), append(b, '\n'))
+	if err := writeFile(filepath.Join(p.Dir, summaryName), append(b, '\n')); err != nil {
+		return err
+	}
+	return p.Experiment.draw(p.Dir, done)
 }
 
 // seedOutputs keeps the results of several seeds apart: each is printed whole,

@@ -45,6 +45,30 @@ type protocol struct {
 	weights map[string]float64 // mean of each plastic projection, as last seen
 }
 
+// steps returns how long an example and its learning part last.
+func steps(v *experiment.Values) (example, learn int64) {
+	perSecond := 1000 / sim.DefaultDtMS
+	duration := v.Float("example_duration")
+	return int64(math.Round(duration * perSecond)), int64(math.Round(duration * v.Float("learning_fraction") * perSecond))
+}
+
+// check refuses values that leave nothing to record or to learn from.
+func check(v *experiment.Values) error {
+	example, learn := steps(v)
+	if example < binsPerExample {
+		return experiment.Inputf("example_duration: %s, want at least %gms", v.Text("example_duration"), binsPerExample*sim.DefaultDtMS)
+	}
+	if learn < 1 || learn >= example {
+		return experiment.Inputf("learning_fraction: %s of %s, want at least one step of %gms and less than the example",
+			v.Text("learning_fraction"), v.Text("example_duration"), sim.DefaultDtMS)
+	}
+	if v.Float("rate_max") <= v.Float("rate_min")+2*v.Float("teacher_tolerance") {
+		return experiment.Inputf("rate_max: %s, want more than rate_min (%s) and twice the teacher_tolerance (%s) above it",
+			v.Text("rate_max"), v.Text("rate_min"), v.Text("teacher_tolerance"))
+	}
+	return nil
+}
+
 // run runs one seed: burn-in, test, training, test.
 func run(ctx context.Context, r *experiment.Run) (err error) {
 	network := Network(r.Values, r.Seed)
@@ -53,13 +77,8 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		return err
 	}
 	p := &protocol{run: r, v: r.Values, sim: s, weights: map[string]float64{}}
-	p.example = s.Steps(p.v.Float("example_duration"))
-	p.learn = s.Steps(p.v.Float("example_duration") * p.v.Float("learning_fraction"))
+	p.example, p.learn = steps(p.v)
 	bin := p.example / binsPerExample
-	if bin < 1 || p.learn < 1 || p.learn >= p.example {
-		return fmt.Errorf("example_duration: %s with learning_fraction %s, want at least %d steps of %g ms with some of them for learning",
-			p.v.Text("example_duration"), p.v.Text("learning_fraction"), binsPerExample, sim.DefaultDtMS)
-	}
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
 		RateBin: bin, WeightInterval: bin,
 		OnRates: func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
@@ -92,7 +111,11 @@ func (p *protocol) all(ctx context.Context) error {
 	bin := p.example / binsPerExample
 	burnIn = (burnIn + bin - 1) / bin * bin
 	trained := p.v.Int("examples")
-	p.total = float64(burnIn+int64(trained+2*len(examples))*p.example) / float64(p.sim.StepsPerSecond())
+	shown := trained + len(examples)
+	if trained > 0 {
+		shown += len(examples)
+	}
+	p.total = float64(burnIn+int64(shown)*p.example) / float64(p.sim.StepsPerSecond())
 
 	if err := p.rec.Phase("burn_in"); err != nil {
 		return err
@@ -119,7 +142,8 @@ func (p *protocol) all(ctx context.Context) error {
 		return err
 	}
 	p.note = "test after learning"
-	p.result.After, err = p.test(ctx)
+	after, err := p.test(ctx)
+	p.result.After = &after
 	return err
 }
 

@@ -35,7 +35,9 @@ func Experiment() *experiment.Experiment {
 			Phases:      []string{"burn_in", "test_before", "training", "first_epoch", "last_epoch", "test_after"},
 			Default:     "test_before,first_epoch,last_epoch,test_after",
 		},
-		Run: run,
+		Figure: figure,
+		Check:  check,
+		Run:    run,
 	}
 }
 
@@ -89,6 +91,16 @@ func params() []experiment.Param {
 
 func presets() []experiment.Preset {
 	return []experiment.Preset{
+		{Name: "quick", Doc: "learns in a minute or two: examples of 2 s, averages over 0.5 s, and learning rates four times as large", Set: map[string]string{
+			"examples": "1000", "example_duration": "2s", "tau_avg": "0.5s",
+			"eta_input_hidden": "0.032", "eta_hidden_output": "0.016",
+		}},
+		{Name: "short-examples", Doc: "examples of 4 s (supplement on time scales)", Set: map[string]string{
+			"example_duration": "4s",
+		}},
+		{Name: "short-average", Doc: "averages over 0.5 s (supplement on time scales)", Set: map[string]string{
+			"tau_avg": "0.5s",
+		}},
 		{Name: "symmetric", Doc: "equal feedback to both hidden populations (supplement)", Set: map[string]string{
 			"feedback": "symmetric", "eta_input_hidden": "0.004", "eta_hidden_output": "0.002",
 		}},

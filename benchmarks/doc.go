@@ -1,0 +1,9 @@
+// Package benchmarks measures apical from outside: a step of each neuron
+// model, an event of each kind of synapse and rule, the writing of spikes, and
+// whole networks. Run it with
+//
+//	go test -run '^$' -bench . ./benchmarks
+//
+// Each benchmark reports what its users wait for: ns/update (one neuron, one
+// step), ns/event (one synapse, one spike), events/s, model-s/s.
+package benchmarks
