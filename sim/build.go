@@ -1,9 +1,11 @@
 package sim
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"runtime"
+	"slices"
 
 	"github.com/sourcegraph/conc/pool"
 
@@ -20,12 +22,16 @@ type Options struct {
 	Workers int
 }
 
+// maxWorkers bounds the goroutines; beyond the number of cores they only wait.
+const maxWorkers = 1024
+
 // population is a built population.
 type population struct {
 	name      string
 	size      int
 	object    neuron.Population
 	receptors map[string][]float32
+	variables []neuron.Column
 	cells     bool // has a membrane, and may therefore run away
 	detectors []neuron.Detector
 	bounds    []int // worker w owns neurons bounds[w] to bounds[w+1]
@@ -73,7 +79,14 @@ type projection struct {
 	blocks   []*synapse.Block  // by worker
 	rules    []plasticity.Rule // by worker; nil if static
 	plastic  bool
-	touched  bool // plastic at some time since the last summary of weights
+	changed  int64      // the step before which it was last plastic, while it is not
+	groups   []rowGroup // of all blocks, by delay and then by target
+}
+
+// rowGroup is one delay group of one worker's block.
+type rowGroup struct {
+	block *synapse.Block
+	group int
 }
 
 // input is a built private Poisson input.
@@ -89,8 +102,8 @@ func build(n Network, opt Options) (*Simulation, error) {
 	if opt.Workers == 0 {
 		opt.Workers = runtime.GOMAXPROCS(0)
 	}
-	if opt.Workers < 1 {
-		return nil, fmt.Errorf("workers: %d, want at least 1", opt.Workers)
+	if opt.Workers < 1 || opt.Workers > maxWorkers {
+		return nil, fmt.Errorf("workers: %d, want 1 to %d", opt.Workers, maxWorkers)
 	}
 	s := &Simulation{
 		network:        n,
@@ -123,8 +136,10 @@ func build(n Network, opt Options) (*Simulation, error) {
 	for i := range n.Currents {
 		s.addCurrent(n.Currents[i])
 	}
-	s.makeRings()
-	s.devices = append(s.devices, newGuard(s))
+	if err := s.makeRings(); err != nil {
+		return nil, err
+	}
+	s.guard = newGuard(s)
 	s.team = make([]*worker, s.workers)
 	for w := range s.team {
 		s.team[w] = newWorker(s, w)
@@ -139,6 +154,7 @@ func (s *Simulation) addPopulation(index int, p Population) {
 		size:      p.Size,
 		object:    object,
 		receptors: map[string][]float32{},
+		variables: object.State(),
 		cells:     len(object.Compartments()) > 0,
 		bounds:    partition(p.Size, s.workers, index),
 		trains:    make([]train, s.workers),
@@ -221,8 +237,21 @@ func (s *Simulation) wire() error {
 			crew.Go(func() error { return s.wireBlock(w, i, p) })
 		}
 	}
-	return crew.Wait()
+	if err := crew.Wait(); err != nil {
+		return err
+	}
+	for _, p := range s.projections {
+		for _, b := range p.blocks {
+			for g := range b.Delays {
+				p.groups = append(p.groups, rowGroup{b, g})
+			}
+		}
+		slices.SortStableFunc(p.groups, func(a, b rowGroup) int { return cmp.Compare(a.delay(), b.delay()) })
+	}
+	return nil
 }
+
+func (g rowGroup) delay() int64 { return g.block.Delays[g.group] }
 
 func (s *Simulation) wireBlock(w, index int, p *projection) error {
 	d := s.network.Projections[index]
@@ -260,23 +289,33 @@ func (s *Simulation) addCurrent(c Current) {
 	}
 }
 
+// listRoom is what the lists of a slot hold without growing: enough where few
+// spike at a time, little where a long delay asks for many slots.
+const listRoom = 64
+
 // makeRings sizes slices and rings by the delays that occur: workers advance
 // the smallest delay between two exchanges, and a list is read until the
-// largest delay and one slice later.
-func (s *Simulation) makeRings() {
+// largest delay of its population and one slice later.
+func (s *Simulation) makeRings() error {
 	s.slice = maxSlice
-	var longest int64 = 1
+	longest := map[*population]int64{}
 	for _, p := range s.projections {
 		for _, b := range p.blocks {
+			if b.Count() == 0 {
+				continue
+			}
 			s.slice = min(s.slice, b.Delays[0])
-			longest = max(longest, b.Delays[len(b.Delays)-1])
+			longest[p.from] = max(longest[p.from], b.Delays[len(b.Delays)-1])
+		}
+		if steps := longest[p.from]; steps > maxDelaySteps {
+			return fmt.Errorf("projections.%s.delay_ms: %v drawn, want at most %v", p.name, float64(steps)*s.dt, maxDelaySteps*s.dt)
 		}
 	}
-	length := int64(1)
-	for length < longest+2*s.slice+1 {
-		length *= 2
-	}
 	for _, p := range s.populations {
+		length := int64(1)
+		for length < longest[p]+2*s.slice+1 {
+			length *= 2
+		}
 		factors := 0
 		for _, q := range s.projections {
 			if q.from == p && q.efficacy != nil {
@@ -285,15 +324,26 @@ func (s *Simulation) makeRings() {
 			}
 		}
 		for w := range p.trains {
-			t := &p.trains[w]
-			t.mask = length - 1
-			t.slots = make([]slot, length)
-			for i := range t.slots {
-				t.slots[i].signals = make([][]uint32, 1+2*len(p.detectors))
-				t.slots[i].factors = make([][]float32, factors)
-			}
+			p.trains[w] = newTrain(length, 1+2*len(p.detectors), factors, min(listRoom, p.bounds[w+1]-p.bounds[w]))
 		}
 	}
+	return nil
+}
+
+// newTrain returns a ring of that many slots; each has lists with some room.
+func newTrain(length int64, signals, factors, room int) train {
+	t := train{mask: length - 1, slots: make([]slot, length)}
+	for i := range t.slots {
+		at := slot{signals: make([][]uint32, signals), factors: make([][]float32, factors)}
+		for k := range at.signals {
+			at.signals[k] = make([]uint32, 0, room)
+		}
+		for k := range at.factors {
+			at.factors[k] = make([]float32, 0, room)
+		}
+		t.slots[i] = at
+	}
+	return t
 }
 
 // maxSlice bounds the steps between two exchanges where no connection does, so

@@ -2,7 +2,6 @@ package sim
 
 import (
 	"fmt"
-	"math"
 	"strings"
 
 	"github.com/apical-sim/apical/neuron"
@@ -51,14 +50,19 @@ func (s *Simulation) SetPlastic(on bool, names ...string) error {
 		for _, r := range p.rules {
 			r.SetPlastic(on)
 		}
+		if p.plastic {
+			p.changed = s.now
+		}
 		p.plastic = on && p.rules != nil
-		p.touched = p.touched || p.plastic
 	}
 	return nil
 }
 
 // SetCurrent replaces the waveform of a current, between runs.
 func (s *Simulation) SetCurrent(name string, w Waveform) error {
+	if absent(w) {
+		return fmt.Errorf("currents.%s: no waveform", name)
+	}
 	var have []string
 	for _, c := range s.currents {
 		if c.Name == name {
@@ -127,7 +131,7 @@ func (s *Simulation) State(population, variable string) ([]float32, error) {
 		return nil, fmt.Errorf("no population %q", population)
 	}
 	var have []string
-	for _, c := range p.object.State() {
+	for _, c := range p.variables {
 		if c.Name == variable {
 			return c.Values[:p.size], nil
 		}
@@ -141,97 +145,5 @@ func (s *Simulation) Object(population string) neuron.Population {
 	if p := s.population(population); p != nil {
 		return p.object
 	}
-	return nil
-}
-
-// DefaultRateCeilingHz is the mean firing rate of a population of cells above
-// which a run is taken to have run away.
-const DefaultRateCeilingHz = 1000
-
-// RunawayError tells where a network ran away.
-type RunawayError struct {
-	Step       int64
-	Seconds    float64
-	Population string
-	Neuron     int     // −1 if it is the population as a whole
-	Variable   string  // "" if it is the rate
-	Value      float64 // of the variable, or the rate in Hz
-}
-
-func (e *RunawayError) Error() string {
-	if e.Variable == "" {
-		return fmt.Sprintf("runaway at step %d (%.4f s): population %s fires at %.0f Hz", e.Step, e.Seconds, e.Population, e.Value)
-	}
-	return fmt.Sprintf("runaway at step %d (%.4f s): %s of neuron %d of %s is %v", e.Step, e.Seconds, e.Variable, e.Neuron, e.Population, e.Value)
-}
-
-// guard ends a run that has run away.
-type guard struct {
-	sim    *Simulation
-	since  int64
-	spikes []int64 // by population, since then
-}
-
-// guardInterval is how often the guard looks, steps.
-const guardInterval = 1000
-
-func newGuard(s *Simulation) *guard { return &guard{sim: s, spikes: make([]int64, len(s.populations))} }
-
-func (g *guard) due(after int64) int64 { return nextMultiple(after, guardInterval) }
-
-func (g *guard) collect(from, to int64) error {
-	for i, p := range g.sim.populations {
-		if !p.cells {
-			continue
-		}
-		for w := range p.trains {
-			for n := from; n < to; n++ {
-				g.spikes[i] += int64(len(p.trains[w].at(n).signals[0]))
-			}
-		}
-	}
-	return nil
-}
-
-func (g *guard) sample(at int64) error {
-	if at%guardInterval != 0 {
-		return nil
-	}
-	s := g.sim
-	for i, p := range s.populations {
-		hz := float64(g.spikes[i]) * float64(s.stepsPerSecond) / (float64(at-g.since) * float64(p.size))
-		g.spikes[i] = 0
-		if hz > s.rateCeilingHz {
-			return &RunawayError{Step: at, Seconds: s.secondsAt(at), Population: p.name, Neuron: -1, Value: hz}
-		}
-		for _, c := range p.object.State() {
-			if n := notFinite(c.Values[:p.size]); n >= 0 {
-				return &RunawayError{Step: at, Seconds: s.secondsAt(at), Population: p.name, Neuron: n, Variable: c.Name, Value: float64(c.Values[n])}
-			}
-		}
-	}
-	g.since = at
-	return nil
-}
-
-func (s *Simulation) secondsAt(step int64) float64 { return float64(step) / float64(s.stepsPerSecond) }
-
-// notFinite returns the index of the first value that is NaN or infinite, or −1.
-func notFinite(values []float32) int {
-	for i, v := range values {
-		if v-v != 0 {
-			return i
-		}
-	}
-	return -1
-}
-
-// SetRateCeiling changes the mean rate above which a population of cells counts
-// as having run away; +Inf switches the check off.
-func (s *Simulation) SetRateCeiling(hz float64) error {
-	if !(hz > 0) || math.IsNaN(hz) {
-		return fmt.Errorf("rate ceiling: %v Hz, want > 0", hz)
-	}
-	s.rateCeilingHz = hz
 	return nil
 }

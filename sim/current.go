@@ -10,12 +10,13 @@ import (
 	"github.com/apical-sim/apical/neuron"
 )
 
-// Waveform is the course of an injected current.
+// Waveform is the course of an injected current: Constant, Sine, Steps or Each.
 type Waveform interface {
 	// Validate returns what is out of range for a population of that size.
 	Validate(size int) error
-	// at returns the current of every neuron at a time (ms), pA.
-	at(ms float64) float64
+	// at returns the current of a neuron at a time (ms), pA: it depends on one
+	// of the two at most.
+	at(ms float64, neuron int) float64
 	// changes tells whether at depends on time.
 	changes() bool
 }
@@ -30,8 +31,8 @@ func (c Constant) Validate(int) error {
 	return l.Err()
 }
 
-func (c Constant) at(float64) float64 { return float64(c) }
-func (c Constant) changes() bool      { return false }
+func (c Constant) at(float64, int) float64 { return float64(c) }
+func (c Constant) changes() bool           { return false }
 
 // Sine is the current A sin(2π f (t−t0)), with t from the run's beginning.
 type Sine struct {
@@ -51,7 +52,7 @@ func (s Sine) Validate(int) error {
 	return l.Err()
 }
 
-func (s Sine) at(ms float64) float64 {
+func (s Sine) at(ms float64, _ int) float64 {
 	if ms < s.FromMS {
 		return 0
 	}
@@ -62,7 +63,7 @@ func (s Sine) changes() bool { return true }
 // Steps is a current that takes each value from its time on; it is 0 before
 // the first.
 type Steps struct {
-	TimesMS []float64 // ascending
+	TimesMS []float64 // ms, ascending
 	PA      []float64 // as many
 }
 
@@ -75,13 +76,16 @@ func (s Steps) Validate(int) error {
 	if !slices.IsSorted(s.TimesMS) {
 		l.Addf("times_ms", "not ascending")
 	}
+	for i, v := range s.TimesMS {
+		l.Finite(fmt.Sprintf("times_ms[%d]", i), v)
+	}
 	for i, v := range s.PA {
 		l.Finite(fmt.Sprintf("pa[%d]", i), v)
 	}
 	return l.Err()
 }
 
-func (s Steps) at(ms float64) float64 {
+func (s Steps) at(ms float64, _ int) float64 {
 	// The table is met to a millionth of a millisecond, since n·dt is inexact.
 	next := sort.Search(len(s.TimesMS), func(i int) bool { return s.TimesMS[i] > ms+1e-6 })
 	if next == 0 {
@@ -109,8 +113,8 @@ func (e Each) Validate(size int) error {
 	return l.Err()
 }
 
-func (e Each) at(float64) float64 { return 0 }
-func (e Each) changes() bool      { return false }
+func (e Each) at(_ float64, neuron int) float64 { return e[neuron] }
+func (e Each) changes() bool                    { return false }
 
 // injection is all that is injected into one compartment.
 type injection struct {
@@ -126,19 +130,12 @@ func (j *injection) settle(size int) {
 	total := make([]float64, size)
 	j.varying = false
 	for _, c := range j.currents {
-		switch w := c.Waveform.(type) {
-		case Each:
-			for i, v := range w {
-				total[i] += v
-			}
-		default:
-			if w.changes() {
-				j.varying = true
-				continue
-			}
-			for i := range total {
-				total[i] += w.at(0)
-			}
+		if c.Waveform.changes() {
+			j.varying = true
+			continue
+		}
+		for i := range total {
+			total[i] += c.Waveform.at(0, i)
 		}
 	}
 	for i, v := range total {
@@ -152,7 +149,7 @@ func (j *injection) set(ms float64, lo, hi int) {
 	now := 0.0
 	for _, c := range j.currents {
 		if c.Waveform.changes() {
-			now += c.Waveform.at(ms)
+			now += c.Waveform.at(ms, 0)
 		}
 	}
 	add := float32(now * j.compartment.PerPicoampere)

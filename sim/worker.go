@@ -3,6 +3,7 @@ package sim
 import (
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/plasticity"
+	"github.com/apical-sim/apical/synapse"
 )
 
 // worker advances the neurons that it owns.
@@ -11,6 +12,7 @@ type worker struct {
 	index       int
 	classifiers [][]*neuron.Classifier // by population and detector
 	arrivals    []plasticity.Arrival   // scratch
+	spikes      []uint32               // scratch: room for all that one population emits
 }
 
 func newWorker(s *Simulation, index int) *worker {
@@ -20,13 +22,16 @@ func newWorker(s *Simulation, index int) *worker {
 		groups = max(groups, len(p.blocks[index].Delays))
 	}
 	w.arrivals = make([]plasticity.Arrival, 0, groups*s.workers)
+	most := 0
 	for _, p := range s.populations {
 		var c []*neuron.Classifier
 		for _, d := range p.detectors {
 			c = append(c, neuron.NewClassifier(d, s.dt, p.bounds[index], p.bounds[index+1]))
 		}
 		w.classifiers = append(w.classifiers, c)
+		most = max(most, p.bounds[index+1]-p.bounds[index])
 	}
+	w.spikes = make([]uint32, 0, most)
 	return w
 }
 
@@ -65,7 +70,7 @@ func (w *worker) deliver(p *projection, n int64) {
 	}
 	for g, delay := range block.Delays {
 		if n < delay {
-			return
+			break
 		}
 		for v := range p.from.trains {
 			at := p.from.trains[v].at(n - delay)
@@ -80,7 +85,26 @@ func (w *worker) deliver(p *projection, n int64) {
 // before, to the plasticity rule.
 func (w *worker) learn(p *projection, n int64) {
 	block := p.blocks[w.index]
+	if block.Lo == block.Hi {
+		return
+	}
+	in := plasticity.Input{Arrivals: w.due(p, block, n)}
+	if n > 0 {
+		own := p.to.trains[w.index].at(n - 1)
+		in.Spikes = own.signals[signal(Spikes, p.post)]
+		in.Events = own.signals[signal(Events, p.post)]
+		in.Bursts = own.signals[signal(Bursts, p.post)]
+	}
+	p.rules[w.index].Step(n, in)
+}
+
+// due gathers what arrives at step n on a block; it is valid until the next
+// call. A block without synapses has no delays that count.
+func (w *worker) due(p *projection, block *synapse.Block, n int64) []plasticity.Arrival {
 	w.arrivals = w.arrivals[:0]
+	if block.Count() == 0 {
+		return nil
+	}
 	for g, delay := range block.Delays {
 		if n < delay {
 			break
@@ -92,14 +116,7 @@ func (w *worker) learn(p *projection, n int64) {
 			}
 		}
 	}
-	in := plasticity.Input{Arrivals: w.arrivals}
-	if n > 0 {
-		own := p.to.trains[w.index].at(n - 1)
-		in.Spikes = own.signals[signal(Spikes, p.post)]
-		in.Events = own.signals[signal(Events, p.post)]
-		in.Bursts = own.signals[signal(Bursts, p.post)]
-	}
-	p.rules[w.index].Step(n, in)
+	return w.arrivals
 }
 
 func (p *projection) factorsOf(at *slot) []float32 {
@@ -112,12 +129,7 @@ func (p *projection) factorsOf(at *slot) []float32 {
 // advance integrates one population and publishes what it emits.
 func (w *worker) advance(index int, p *population, n int64, lo, hi int) {
 	at := p.trains[w.index].at(n)
-	if cap(at.signals[0]) == 0 {
-		for i := range at.signals {
-			at.signals[i] = make([]uint32, 0, hi-lo)
-		}
-	}
-	spikes := p.object.Advance(n, lo, hi, at.signals[0][:0])
+	spikes := append(at.signals[0][:0], p.object.Advance(n, lo, hi, w.spikes[:0])...)
 	at.signals[0] = spikes
 	for d, c := range w.classifiers[index] {
 		e, b := signal(Events, d), signal(Bursts, d)

@@ -22,8 +22,8 @@ func (l *List) Merge(path string, err error) {
 	if err == nil {
 		return
 	}
-	var joined interface{ Unwrap() []error }
-	if errors.As(err, &joined) {
+	// Not errors.As, which would look inside a single problem and lose its text.
+	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, e := range joined.Unwrap() {
 			l.problems = append(l.problems, fmt.Errorf("%s.%w", path, e))
 		}

@@ -1,6 +1,7 @@
 package check
 
 import (
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -17,6 +18,11 @@ func TestListReportsEveryProblemWithItsPath(t *testing.T) {
 	want := []string{"populations.pyr.tau_m_ms: -1, want > 0", "populations.pyr.p: NaN, want 0 to 1", "dt_ms: +Inf, want >= 0"}
 	if got := strings.Split(l.Err().Error(), "\n"); strings.Join(got, "|") != strings.Join(want, "|") {
 		t.Errorf("got %q, want %q", got, want)
+	}
+	var deep List
+	deep.Merge("a", fmt.Errorf("b: %w", inner.Err()))
+	if got, want := deep.Err().Error(), "a.b: "+inner.Err().Error(); got != want {
+		t.Errorf("wrapped problems: %q, want %q", got, want)
 	}
 	var none List
 	none.Merge("x", nil)
