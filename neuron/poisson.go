@@ -7,7 +7,7 @@ import (
 
 // Poisson is a population of independent sources: each unit spikes in each step
 // with probability rate·dt, at most once a step. The cost is that of the spikes
-// alone, about 8 ns each where they are dense.
+// alone, about 5 ns each where they are dense.
 type Poisson struct {
 	RateHz float64 // of each unit, Hz, ≥ 0 and at most 1/dt; 5
 }
@@ -52,56 +52,52 @@ func (p *poisson) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 // spikes do not depend on who draws them. The success probability is the same
 // in every step.
 type Raster struct {
-	size int
-	// next counts, for each block, the trials until the next success from the
-	// block's first unit; it is −1 before the first step.
-	next   []int64
+	size   int
 	trials []rng.Trials
+	next   []int64 // failures before a block's next success, for sparse gaps
 }
 
 // NewRaster returns the raster of size units with the randomness of source.
 func NewRaster(source rng.Source, size int) *Raster {
 	n := Padded(size) / Block
-	r := &Raster{size: size, next: make([]int64, n), trials: make([]rng.Trials, n)}
+	r := &Raster{size: size, trials: make([]rng.Trials, n), next: make([]int64, n)}
 	for b := range r.trials {
-		r.next[b] = -1
 		r.trials[b] = source.Trials(uint32(b))
+		r.next[b] = -1
 	}
 	return r
 }
 
-// units returns the number of units of block b: Block but for the last one.
-func (r *Raster) units(b int) int { return min(Block, r.size-b*Block) }
-
 // Step appends the units of [lo, hi) that succeed in this step, ascending.
 func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
-	for b := lo / Block; b < Padded(hi)/Block; b++ {
-		next := r.next[b]
-		if next < 0 {
-			next = r.trials[b].First(gaps)
+	trials := r.trials[:Padded(hi)/Block]
+	if gaps.Sparse() {
+		for b, next := range r.next[:len(trials)][lo/Block:] {
+			b += lo / Block
+			units := min(Block, r.size-b*Block)
+			if next >= int64(units) {
+				r.next[b] = next - int64(units)
+				continue
+			}
+			r.next[b], hits = trials[b].CollectSparse(gaps, next, uint32(units), uint32(b*Block), hits)
 		}
-		units := int64(r.units(b))
-		if next < units {
-			r.next[b], hits = r.trials[b].Collect(gaps, next, units, uint32(b*Block), hits)
-		} else {
-			r.next[b] = next - units
-		}
+		return hits
+	}
+	for b := lo / Block; b < len(trials); b++ {
+		units := min(Block, r.size-b*Block)
+		hits = trials[b].Collect(gaps, uint32(units), uint32(b*Block), hits)
 	}
 	return hits
 }
 
 // Add adds weight to g of each unit of [lo, hi) that succeeds in this step.
 func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32) {
-	for b := lo / Block; b < Padded(hi)/Block; b++ {
-		next := r.next[b]
-		if next < 0 {
-			next = r.trials[b].First(gaps)
-		}
-		units := r.units(b)
-		if next < int64(units) {
-			r.next[b] = r.trials[b].Add(gaps, next, weight, g[b*Block:b*Block+units])
-		} else {
-			r.next[b] = next - int64(units)
+	// A few blocks at a time: the end of a short loop is hard to foresee.
+	const stretch = 4 * Block
+	var room [stretch]uint32
+	for ; lo < hi; lo += stretch {
+		for _, i := range r.Step(gaps, lo, min(lo+stretch, hi), room[:0]) {
+			g[i] += weight
 		}
 	}
 }

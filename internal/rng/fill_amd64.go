@@ -13,3 +13,10 @@ func (s *Stream) fill() uint32 {
 	s.index += streamBlocks
 	return 0
 }
+
+func takeGroup(places *[group]int32, base, n int32, first uint32, out *[group]uint32) uint32 {
+	if vec.Enabled() {
+		return takeAVX2(places, base, n, first, out)
+	}
+	return takeGroupPortable(places, base, n, first, out)
+}

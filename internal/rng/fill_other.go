@@ -5,3 +5,7 @@ package rng
 // fill puts the block at s.index into the end of the buffer and returns its
 // place there.
 func (s *Stream) fill() uint32 { return s.fillBlock() }
+
+func takeGroup(places *[group]int32, base, n int32, first uint32, out *[group]uint32) uint32 {
+	return takeGroupPortable(places, base, n, first, out)
+}

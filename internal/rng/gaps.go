@@ -109,6 +109,9 @@ func aliasCells(shares []uint64) []gapCell {
 // P returns the success probability.
 func (g *Gaps) P() float64 { return g.p }
 
+// Sparse reports whether successes are too rare for a table.
+func (g *Gaps) Sparse() bool { return g.cells == nil }
+
 // Next draws the next gap.
 func (g *Gaps) Next(s *Stream) int64 {
 	if len(g.cells) == 0 {

@@ -6,3 +6,8 @@ package rng
 //
 //go:noescape
 func philoxAVX2(out *[32]uint32, key0 uint32, key1 uint32, entity uint32, tag uint32, index uint64)
+
+// takeAVX2 writes first+places[i]−base to out and returns how many of places[i]−base are below n.
+//
+//go:noescape
+func takeAVX2(places *[8]int32, base int32, n int32, first uint32, out *[8]uint32) uint32

@@ -245,3 +245,28 @@ TEXT ·philoxAVX2(SB), NOSPLIT, $0-32
 	VMOVDQU      Y0, 96(AX)
 	VZEROUPPER
 	RET
+
+// func takeAVX2(places *[8]int32, base int32, n int32, first uint32, out *[8]uint32) uint32
+// Requires: AVX, AVX2, POPCNT
+TEXT ·takeAVX2(SB), NOSPLIT, $0-36
+	MOVQ         places+0(FP), AX
+	MOVQ         out+24(FP), CX
+	MOVL         n+12(FP), DX
+	VMOVD        DX, X0
+	VPBROADCASTD X0, Y1
+	VMOVDQU      (AX), Y0
+	MOVL         base+8(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPSUBD       Y2, Y0, Y0
+	VPCMPGTD     Y0, Y1, Y1
+	MOVL         first+16(FP), AX
+	VMOVD        AX, X2
+	VPBROADCASTD X2, Y2
+	VPADDD       Y2, Y0, Y0
+	VMOVDQU      Y0, (CX)
+	VMOVMSKPS    Y1, AX
+	POPCNTL      AX, AX
+	MOVL         AX, ret+32(FP)
+	VZEROUPPER
+	RET

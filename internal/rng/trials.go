@@ -1,95 +1,123 @@
 package rng
 
+import "math"
+
 // Trials are independent trials of one entity, all with the success probability
-// of the same Gaps, walked from success to success. It costs less than Next on
-// a Stream and gives the same gaps, but draws them by the buffer. It is a value,
-// as Stream is; take one from Source.Trials.
+// of the same Gaps, walked from success to success. They succeed where the gaps
+// of the entity's Stream say, but cost less, because up to 32 successes are
+// placed at a time. Trials is a value, as Stream is; take one from
+// Source.Trials.
 type Trials struct {
-	stream Stream // where the Gaps has a table, its buffer holds distances
-	carry  uint32 // trials without success before the next distance
+	stream Stream
+	// Where the Gaps has a table, places counts trials from an origin, base is where the walk
+	// has come to, span where the origin of the next places will lie. Behind the
+	// last place there are at least group times nowhere.
+	base, span int32
+	at         uint32 // the first place at or after base
+	places     [streamWords + group]int32
 }
+
+const (
+	group   = 8 // places looked at together
+	nowhere = math.MaxInt32 / 2
+)
 
 // Trials returns the trials of one entity, from their beginning.
-func (s Source) Trials(entity uint32) Trials { return Trials{stream: s.Stream(entity)} }
-
-// First returns the number of failures before the first success. Call it once.
-func (t *Trials) First(g *Gaps) int64 { return t.distance(g) - 1 }
-
-// Collect appends to hits first plus each success below n, and returns where
-// the next success lies beyond n. next is the first success.
-func (t *Trials) Collect(g *Gaps, next, n int64, first uint32, hits []uint32) (int64, []uint32) {
-	for next < n {
-		hits = append(hits, first+uint32(next))
-		if t.stream.at < streamWords && g.cells != nil {
-			next += int64(t.stream.buffer[t.stream.at])
-			t.stream.at++
-		} else {
-			next += t.distance(g)
-		}
+func (s Source) Trials(entity uint32) Trials {
+	t := Trials{stream: s.Stream(entity)}
+	for i := range group {
+		t.places[i] = nowhere
 	}
-	return next - n, hits
+	return t
 }
 
-// Add adds weight to values[i] for each success i below len(values), and
-// returns where the next success lies beyond. next is the first success.
-func (t *Trials) Add(g *Gaps, next int64, weight float32, values []float32) int64 {
-	for next < int64(len(values)) {
-		values[next] += weight
-		if t.stream.at < streamWords && g.cells != nil {
-			next += int64(t.stream.buffer[t.stream.at])
-			t.stream.at++
-		} else {
-			next += t.distance(g)
+// Collect walks n trials, below 2³⁰, and appends first plus the place of each
+// success among them to hits. It is for a Gaps that is not Sparse.
+func (t *Trials) Collect(g *Gaps, n, first uint32, hits []uint32) []uint32 {
+	for {
+		hits = t.take(int32(n), first, hits)
+		if t.places[t.at] != nowhere {
+			break
 		}
+		t.place(g)
 	}
-	return next - int64(len(values))
+	t.base += int32(n)
+	return hits
 }
 
-// distance returns how far the next success is from the last: the gap and one.
-func (t *Trials) distance(g *Gaps) int64 {
-	if g.cells == nil {
-		gap := g.slow(&t.stream)
-		return min(gap, Never-1) + 1
+// take appends the successes among the next n trials that have places already.
+// How many there are cannot be foreseen; a group is therefore written whole,
+// and the length says what of it counts.
+func (t *Trials) take(n int32, first uint32, hits []uint32) []uint32 {
+	base, at := t.base, t.at
+	for {
+		if cap(hits)-len(hits) < group {
+			for ; t.places[at]-base < n; at++ {
+				hits = append(hits, first+uint32(t.places[at]-base))
+			}
+			break
+		}
+		places := (*[group]int32)(t.places[at : at+group])
+		out := (*[group]uint32)(hits[len(hits) : len(hits)+group])
+		count := takeGroup(places, base, n, first, out)
+		at += count
+		hits = hits[:len(hits)+int(count)]
+		if count < group {
+			break
+		}
 	}
+	t.at = at
+	return hits
+}
+
+// takeGroupPortable writes first+places[i]−base to out and returns how many of
+// places[i]−base are below n. They ascend, so these are the first ones.
+func takeGroupPortable(places *[group]int32, base, n int32, first uint32, out *[group]uint32) (count uint32) {
+	for i := range group {
+		offset := places[i] - base
+		out[i] = first + uint32(offset)
+		count += uint32(offset-n) >> 31 // 1 if offset < n
+	}
+	return count
+}
+
+// place draws the next successes.
+func (t *Trials) place(g *Gaps) {
 	s := &t.stream
-	for s.at >= streamWords {
-		s.at = s.fill()
-		t.carry = g.distances(s, t.carry)
-	}
-	d := s.buffer[s.at]
-	s.at++
-	return int64(d)
-}
-
-// distances turns the words of the buffer into distances, the first of which
-// carry lengthens. Words beyond the table lengthen the distance that follows,
-// and the result is what they leave for the next buffer.
-func (g *Gaps) distances(s *Stream, carry uint32) uint32 {
-	cells, shift, buffer := g.cells, g.shift%32, &s.buffer
+	s.at = s.fill()
+	t.base -= t.span
+	cells, shift := g.cells, g.shift%32
 	beyond := uint32(len(cells) - 1)
-	var left uint32
-	to := uint32(streamWords)
-	for i := uint32(streamWords); i > s.at; i-- {
-		u := buffer[(i-1)%streamWords]
+	var trial, count uint32
+	for _, u := range s.buffer[s.at:] {
 		cell := &cells[u>>shift]
 		k, above := uint32(cell.below), uint32(cell.above)
 		if u > cell.last { // a conditional move: this is a coin toss
 			k = above
 		}
-		switch {
-		case k < beyond:
-			to--
-			buffer[to%streamWords] = k + 1
-		case to < streamWords:
-			buffer[to] += beyond
-		default:
-			left += beyond
-		}
+		trial += k
+		t.places[count%streamWords] = int32(trial)
+		inside := (k - beyond) >> 31 // 0 if the gap is longer than the table
+		trial += inside
+		count += inside
 	}
-	s.at = to
-	if to < streamWords {
-		s.buffer[to] += carry
-		carry = 0
+	s.at = streamWords
+	t.span = int32(trial)
+	for i := range uint32(group) {
+		t.places[count+i] = nowhere
 	}
-	return left + carry
+	t.at = 0
+}
+
+// CollectSparse is Collect for a Gaps that is Sparse. next is the number of
+// failures before the next success, negative at the beginning; the result is
+// what it is n trials later. Where next is at least n there is no need to call.
+func (t *Trials) CollectSparse(g *Gaps, next int64, n, first uint32, hits []uint32) (int64, []uint32) {
+	if next < 0 {
+		next = g.Next(&t.stream)
+	}
+	for ; next < int64(n); next += 1 + g.Next(&t.stream) {
+		hits = append(hits, first+uint32(next))
+	}
+	return next - int64(n), hits
 }
