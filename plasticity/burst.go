@@ -6,7 +6,7 @@ import (
 )
 
 // BurstDependent is the burst-dependent rule. With Ẽ the eligibility trace of
-// the source (a jump of 1 for each arrival, decaying with τ_pre), the target's
+// the synapse (a jump of 1 for each arrival, decaying with τ_pre), the target's
 // events depress and its bursts potentiate:
 //
 //	event:   Δw = η (A₋ + h) Ẽ
@@ -27,6 +27,12 @@ import (
 // exceeds ν_max (Adaptive), or −(ν−ν_max) in Hz while ν exceeds it. It enters
 // the burst term too.
 //
+// In each step arrivals come first: their weights are transmitted, then changed,
+// then Ẽ jumps; so an arrival that coincides with an event or burst counts in
+// full. P̄, E and ν are those before the step's own events and spikes; B̄ counts
+// a burst before its weights change, which matters to no formula above.
+// Rounding: traces are float64, weights float32.
+//
 // What arrives is what the projection transmits: events in the rule of the
 // paper (AdaptiveEventBurst) and its forerunner EventBurst, all spikes in Burst.
 //
@@ -38,9 +44,9 @@ type BurstDependent struct {
 	TauAverageMS float64 // τ_avg, ms, > 0
 	Adaptive     bool
 	Potentiation float64 // A₊; 1
-	Depression   float64 // A₋; used unless Adaptive
+	Depression   float64 // A₋, −0.15; used unless Adaptive
 	MinRateHz    float64 // ν_min, Hz, ≥ 0
-	MaxRateHz    float64 // ν_max, Hz, > MinRateHz
+	MaxRateHz    float64 // ν_max, Hz, > MinRateHz; +Inf for no upper bound
 	WeightMin    float64 // leak conductances
 	WeightMax    float64 // leak conductances, > WeightMin
 }
@@ -55,19 +61,17 @@ func AdaptiveEventBurst() BurstDependent {
 	}
 }
 
-// EventBurst returns the forerunner with fixed A₋, driven by events.
+// EventBurst returns the forerunner with fixed A₋. Its projection transmits
+// events.
 func EventBurst() BurstDependent {
 	p := AdaptiveEventBurst()
-	p.Adaptive, p.TauPreMS, p.MaxRateHz = false, 20, 20
+	p.Adaptive, p.TauPreMS, p.MinRateHz, p.MaxRateHz = false, 20, 0.1, 20
 	return p
 }
 
-// Burst returns the oldest form: fixed A₋, driven by all spikes.
-func Burst() BurstDependent {
-	p := EventBurst()
-	p.MinRateHz = 0.1
-	return p
-}
+// Burst returns the oldest form. Its constants are those of EventBurst; its
+// projection transmits all spikes, in the program after 0.8 ms.
+func Burst() BurstDependent { return EventBurst() }
 
 // Validate implements Params.
 func (p BurstDependent) Validate() error {
@@ -78,13 +82,8 @@ func (p BurstDependent) Validate() error {
 	l.Finite("potentiation", p.Potentiation)
 	l.Finite("depression", p.Depression)
 	l.NotNegative("min_rate_hz", p.MinRateHz)
-	if !(p.MaxRateHz > p.MinRateHz) {
-		l.Addf("max_rate_hz", "%v, want more than min_rate_hz (%v)", p.MaxRateHz, p.MinRateHz)
-	}
-	l.Finite("weight_min", p.WeightMin)
-	if !(p.WeightMax > p.WeightMin) {
-		l.Addf("weight_max", "%v, want more than weight_min (%v)", p.WeightMax, p.WeightMin)
-	}
+	moreThan(&l, "max_rate_hz", p.MaxRateHz, "min_rate_hz", p.MinRateHz)
+	weightRange(&l, p.WeightMin, p.WeightMax)
 	return l.Err()
 }
 
@@ -98,41 +97,30 @@ const (
 func (p BurstDependent) New(block *synapse.Block, env Env) Rule {
 	n := block.Hi - block.Lo
 	return &burstDependent{
-		p:      p,
-		block:  block,
-		onto:   env.Onto,
-		eta:    p.Eta,
-		min:    float32(p.WeightMin),
-		max:    float32(p.WeightMax),
-		pre:    newTraces(block.Sources, p.TauPreMS, env.Dt, 0),
-		events: newTraces(n, p.TauAverageMS, env.Dt, 0),
-		bursts: newTraces(n, p.TauAverageMS, env.Dt, 0),
-		spikes: newTraces(n, tauRateMS, env.Dt, initialRateHz*tauRateMS/1000),
-		toHz:   1000 / p.TauAverageMS,
+		p:        p,
+		weights:  newWeights(block, p.WeightMin, p.WeightMax),
+		onto:     env.Onto,
+		pre:      newTraces(block.Rows(), p.TauPreMS, env.Dt, 0),
+		averages: newAverages(n, p.TauAverageMS, env.Dt),
+		spikes:   newTraces(n, tauRateMS, env.Dt, initialRateHz*tauRateMS/1000),
 	}
 }
 
 type burstDependent struct {
-	p       BurstDependent
-	block   *synapse.Block
+	p BurstDependent
+	weights
 	onto    []float32
 	plastic bool
-	eta     float64
-	min     float32
-	max     float32
 
-	pre    *traces // Ẽ, by source
-	events *traces // Ē, by target
-	bursts *traces // B̄
-	spikes *traces // 30 s · ν
-	toHz   float64 // 1/τ_avg, per s
+	pre *traces // Ẽ, by row
+	averages
+	spikes *traces // 30 s · ν, by target
 }
 
 // Step implements Rule.
 func (r *burstDependent) Step(step int64, in Input) {
 	r.pre.to(step)
-	r.events.to(step)
-	r.bursts.to(step)
+	r.averages.to(step)
 	r.spikes.to(step)
 	for _, a := range in.Arrivals {
 		r.block.Deliver(a.Group, a.Sources, a.Factor, r.onto)
@@ -140,7 +128,7 @@ func (r *burstDependent) Step(step int64, in Input) {
 			if r.plastic {
 				r.arrive(s, a.Group)
 			}
-			r.pre.jump(int(s))
+			r.pre.jump(r.block.RowOf(s, a.Group))
 		}
 	}
 	for _, t := range in.Events {
@@ -167,28 +155,21 @@ func (r *burstDependent) arrive(source uint32, group int) {
 	from, to := r.block.Row(source, group)
 	targets := r.block.Targets()[from:to]
 	weights := r.block.Weights()[from:to][:len(targets)]
+	// Compared as scaled traces, so that a target that fires enough costs no
+	// arithmetic.
 	hz := r.spikes.factor() * (1000.0 / tauRateMS)
+	enough := r.p.MinRateHz / hz
 	for k, t := range targets {
-		if short := r.p.MinRateHz - r.spikes.scaled[int(t)-r.block.Lo]*hz; short > 0 {
-			weights[k] = min(max(weights[k]+float32(r.eta*short), r.min), r.max)
+		if scaled := r.spikes.scaled[int(t)-r.block.Lo]; scaled < enough {
+			change := r.p.Eta * (r.p.MinRateHz - scaled*hz)
+			weights[k] = min(max(weights[k]+float32(change), r.min), r.max)
 		}
 	}
 }
 
 // update changes all synapses onto a target by η·amount·Ẽ.
 func (r *burstDependent) update(target uint32, amount float64) {
-	scale := r.eta * amount * r.pre.factor()
-	if scale == 0 {
-		return
-	}
-	sources, slots := r.block.Incoming(target)
-	weights := r.block.Weights()
-	trace := r.pre.scaled
-	slots = slots[:len(sources)]
-	for k, s := range sources {
-		w := &weights[slots[k]]
-		*w = min(max(*w+float32(scale*trace[s]), r.min), r.max)
-	}
+	r.addIncoming(target, r.p.Eta*amount*r.pre.factor(), r.pre.scaled)
 }
 
 // depression is A₋ of target i.
@@ -199,22 +180,10 @@ func (r *burstDependent) depression(i int) float64 {
 	return -min(1, r.burstProbability(i))
 }
 
-// burstProbability is P̄ of target i; both traces decay alike, so that their
-// common factor cancels.
-func (r *burstDependent) burstProbability(i int) float64 {
-	if r.events.scaled[i] == 0 {
-		return 1
-	}
-	return r.bursts.scaled[i] / r.events.scaled[i]
-}
-
 // homeostasis is h of target i.
 func (r *burstDependent) homeostasis(i int) float64 {
 	if r.p.Adaptive {
-		if e := r.events.at(i) * r.toHz; e > r.p.MaxRateHz {
-			return -(e - r.p.MaxRateHz) / e
-		}
-		return 0
+		return r.excess(i, r.p.MaxRateHz)
 	}
 	return -max(0, r.spikes.at(i)*(1000.0/tauRateMS)-r.p.MaxRateHz)
 }
@@ -225,19 +194,8 @@ func (r *burstDependent) SetPlastic(on bool) { r.plastic = on }
 // State implements Rule.
 func (r *burstDependent) State() []Column {
 	lo := r.block.Lo
-	return []Column{
-		{Name: "eligibility", Unit: "1", At: r.pre.later},
-		{Name: "event_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
-			return r.events.later(step, i-lo) * r.toHz
-		}},
-		{Name: "burst_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
-			return r.bursts.later(step, i-lo) * r.toHz
-		}},
-		{Name: "burst_probability", Unit: "1", Post: true, At: func(_ int64, i int) float64 {
-			return r.burstProbability(i - lo)
-		}},
-		{Name: "slow_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
-			return r.spikes.later(step, i-lo) * (1000.0 / tauRateMS)
-		}},
-	}
+	columns := append([]Column{sourceColumn("eligibility", len(r.block.Delays), r.pre)}, r.columns(lo)...)
+	return append(columns, Column{Name: "slow_rate", Unit: "Hz", Post: true, At: func(step int64, i int) float64 {
+		return r.spikes.later(step, i-lo) * (1000.0 / tauRateMS)
+	}})
 }

@@ -74,5 +74,9 @@ func Kinds() map[string]Params {
 		"adaptive_event_burst": AdaptiveEventBurst(),
 		"event_burst":          EventBurst(),
 		"burst":                Burst(),
+		"bias_one_to_one":      BiasOneToOne(),
+		"bias_sparse":          BiasSparse(),
+		"pair_stdp":            SongAbbott(),
+		"triplet_stdp":         VisualCortexMinimal(false),
 	}
 }

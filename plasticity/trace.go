@@ -28,7 +28,7 @@ func newTraces(n int, tau, dt, start float64) *traces {
 	t := &traces{
 		scaled: make([]float64, n),
 		rate:   dt / tau,
-		period: max(1, int64(rebaseAfter*tau/dt)),
+		period: int64(min(max(1, rebaseAfter*tau/dt), 1<<60)),
 		decay:  1,
 	}
 	for i := range t.scaled {
@@ -37,7 +37,7 @@ func newTraces(n int, tau, dt, start float64) *traces {
 	return t
 }
 
-// to advances all traces to a step; every step must be visited, in order.
+// to advances all traces to a step that is not before the present one.
 func (t *traces) to(step int64) {
 	t.stale = t.stale || step != t.now
 	t.now = step
@@ -45,11 +45,18 @@ func (t *traces) to(step int64) {
 		return
 	}
 	f := math.Exp(-t.rate * float64(t.period))
-	for i := range t.scaled {
-		t.scaled[i] *= f
+	moves := (step - t.base) / t.period
+	for range min(moves, emptyAfter) {
+		for i := range t.scaled {
+			t.scaled[i] *= f
+		}
 	}
-	t.base += t.period
+	t.base += moves * t.period
 }
+
+// emptyAfter is how many moves of base leave nothing of any trace: e⁻⁸ each,
+// and the least float64 is e⁻⁷⁴⁵.
+const emptyAfter = 200
 
 // factor is what turns scaled values into traces.
 func (t *traces) factor() float64 {
@@ -70,3 +77,12 @@ func (t *traces) later(step int64, i int) float64 {
 
 // jump adds 1 to trace i.
 func (t *traces) jump(i int) { t.scaled[i] += 1 / t.factor() }
+
+// mark counts a spike in trace i: with nearest it becomes 1, whatever it was, so
+// that only the latest spike counts; otherwise it jumps by 1.
+func (t *traces) mark(i int, nearest bool) {
+	if nearest {
+		t.scaled[i] = 0
+	}
+	t.jump(i)
+}

@@ -12,7 +12,7 @@
 //	weight : one entry a synapse, or a single number for all
 //
 // and, where a plasticity rule asks for it, the incoming view by target, which
-// gives for each target its synapses as (source, position in the rows).
+// gives for each target its synapses as (row, position in the arrays).
 // A static synapse takes 8 bytes, 4 with a common weight; a plastic one 16.
 package synapse
 
@@ -70,9 +70,9 @@ type Block struct {
 	weight []float32 // nil where all weights are common
 	common float32
 
-	inStart  []uint32 // by target−Lo, and one more
-	inSource []uint32
-	inSlot   []uint32
+	inStart []uint32 // by target−Lo, and one more
+	inRow   []uint32
+	inSlot  []uint32
 }
 
 // BuildOptions says what a block is needed for.
@@ -128,11 +128,12 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 			}
 			if opt.Incoming {
 				b.inSlot[i] = slot
+				d.source[i] = uint32(row)
 			}
 		}
 	}
 	if opt.Incoming {
-		b.inStart, b.inSource = d.first, d.source
+		b.inStart, b.inRow = d.first, d.source
 	}
 	return b, nil
 }
@@ -238,7 +239,7 @@ func (b *Block) Count() int { return len(b.target) }
 // Row returns the first and last+1 slot of the synapses of a source in a delay
 // group.
 func (b *Block) Row(source uint32, group int) (from, to uint32) {
-	r := int(source)*len(b.Delays) + group
+	r := b.RowOf(source, group)
 	return b.start[r], b.start[r+1]
 }
 
@@ -256,13 +257,19 @@ func (b *Block) Weight(slot uint32) float32 {
 	return b.weight[slot]
 }
 
-// Incoming returns the synapses onto target: their sources, ascending, and
-// their slots. The block was built with the incoming view.
-func (b *Block) Incoming(target uint32) (sources, slots []uint32) {
+// Incoming returns the synapses onto target: their rows, in which sources
+// ascend, and their slots. The block was built with the incoming view.
+func (b *Block) Incoming(target uint32) (rows, slots []uint32) {
 	i := int(target) - b.Lo
 	from, to := b.inStart[i], b.inStart[i+1]
-	return b.inSource[from:to], b.inSlot[from:to]
+	return b.inRow[from:to], b.inSlot[from:to]
 }
+
+// Rows returns the number of rows: one for each source and delay group.
+func (b *Block) Rows() int { return len(b.start) - 1 }
+
+// RowOf returns the row of a source in a delay group.
+func (b *Block) RowOf(source uint32, group int) int { return int(source)*len(b.Delays) + group }
 
 // Deliver adds to g, by target, the weight of every synapse of the sources
 // (ascending) in a delay group; factor, where not nil, scales each source's.

@@ -1,0 +1,62 @@
+package plasticity
+
+import (
+	"math"
+
+	"github.com/apical-sim/apical/internal/check"
+	"github.com/apical-sim/apical/synapse"
+)
+
+// weights are those of a block's synapses, kept within bounds.
+type weights struct {
+	block    *synapse.Block
+	min, max float32
+}
+
+func newWeights(block *synapse.Block, least, most float64) weights {
+	return weights{block: block, min: float32(least), max: float32(most)}
+}
+
+// addIncoming adds scale·trace[row] to every synapse onto a target.
+func (w *weights) addIncoming(target uint32, scale float64, trace []float64) {
+	if scale == 0 {
+		return
+	}
+	rows, slots := w.block.Incoming(target)
+	values, low, high := w.block.Weights(), w.min, w.max
+	slots = slots[:len(rows)]
+	for k, row := range rows {
+		v := &values[slots[k]]
+		*v = min(max(*v+float32(scale*trace[row]), low), high)
+	}
+}
+
+// addOutgoing adds scale·trace[target−Lo] to every synapse of a source in a
+// delay group.
+func (w *weights) addOutgoing(source uint32, group int, scale float64, trace []float64) {
+	if scale == 0 {
+		return
+	}
+	from, to := w.block.Row(source, group)
+	targets := w.block.Targets()[from:to]
+	values, low, high := w.block.Weights()[from:to][:len(targets)], w.min, w.max
+	lo := w.block.Lo
+	for k, t := range targets {
+		values[k] = min(max(values[k]+float32(scale*trace[int(t)-lo]), low), high)
+	}
+}
+
+// weightRange notes bounds of the weights that do not bound anything.
+func weightRange(l *check.List, least, most float64) {
+	l.Finite("weight_min", least)
+	if !(most > least) || math.IsInf(most, 0) {
+		l.Addf("weight_max", "%v, want a finite number, more than weight_min (%v)", most, least)
+	}
+}
+
+// moreThan notes a field that is not above another one; +Inf is.
+func moreThan(l *check.List, field string, v float64, other string, least float64) {
+	if !(v > least) {
+		l.Addf(field, "%v, want more than %s (%v)", v, other, least)
+	}
+}
