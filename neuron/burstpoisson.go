@@ -152,7 +152,8 @@ func (b *burstPoisson) fires(step int64, word, i int) bool {
 		// The current of this step entered after the test: take it out again.
 		probability := b.params.Activation(float64(b.dendrite.V[i] - b.dendrite.Inject[i]))
 		if rng.Unit(u[0]) < probability {
-			b.secondAt[i] = step - 1 + int64(b.isiMin+rng.Unit(u[1])*(b.isiMax-b.isiMin))
+			q := int64(b.isiMin + rng.Unit(u[1])*(b.isiMax-b.isiMin))
+			b.secondAt[i] = step + max(q-1, 1) // later than now, whatever dt
 			b.pending[word] |= bit
 		}
 		return true
