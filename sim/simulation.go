@@ -82,11 +82,9 @@ func (s *Simulation) Run(ctx context.Context, steps int64) error {
 	}
 	s.settle()
 	r := run{
-		sim: s, end: s.now + min(steps, lastStep-s.now),
+		sim: s, ctx: ctx, end: s.now + min(steps, lastStep-s.now),
 		barrier: par.NewBarrier(s.workers),
 	}
-	stopWatching := context.AfterFunc(ctx, func() { r.cancelled.Store(true) })
-	defer stopWatching()
 	r.plan(s.now)
 	var crew conc.WaitGroup
 	for _, w := range s.team {
@@ -115,11 +113,11 @@ func (s *Simulation) Run(ctx context.Context, steps int64) error {
 // run is one call of Run. The plan (from, to, serial, done) is written by
 // worker 0 between barriers and read by all.
 type run struct {
-	sim       *Simulation
-	end       int64
-	barrier   *par.Barrier
-	cancelled atomic.Bool
-	left      atomic.Bool // a worker did not reach the end: it panicked or exited
+	sim     *Simulation
+	ctx     context.Context
+	end     int64
+	barrier *par.Barrier
+	left    atomic.Bool // a worker did not reach the end: it panicked or exited
 
 	from, to int64 // the slice under way
 	serial   bool  // devices want the network at rest at to
@@ -212,5 +210,5 @@ func (r *run) finish(from, to int64, serial bool) {
 		r.err = s.guard.sample(to, to >= r.end)
 	}
 	r.plan(to)
-	r.done = r.err != nil || to >= r.end || r.cancelled.Load()
+	r.done = r.err != nil || to >= r.end || r.ctx.Err() != nil
 }
