@@ -120,8 +120,9 @@ func (r *bias) arrive(source uint32, group int) {
 	from, to := r.block.Row(source, group)
 	targets := r.block.Targets()[from:to]
 	weights := r.block.Weights()[from:to][:len(targets)]
+	hz := r.events.factor() * r.toHz
 	for k, t := range targets {
-		if short := r.p.MinRateHz - r.eventRate(int(t)-r.block.Lo); short > 0 {
+		if short := r.p.MinRateHz - r.events.scaled[int(t)-r.block.Lo]*hz; short > 0 {
 			weights[k] = min(max(weights[k]+float32(r.p.Eta*short), r.min), r.max)
 		}
 	}

@@ -155,14 +155,10 @@ func (r *burstDependent) arrive(source uint32, group int) {
 	from, to := r.block.Row(source, group)
 	targets := r.block.Targets()[from:to]
 	weights := r.block.Weights()[from:to][:len(targets)]
-	// Compared as scaled traces, so that a target that fires enough costs no
-	// arithmetic.
 	hz := r.spikes.factor() * (1000.0 / tauRateMS)
-	enough := r.p.MinRateHz / hz
 	for k, t := range targets {
-		if scaled := r.spikes.scaled[int(t)-r.block.Lo]; scaled < enough {
-			change := r.p.Eta * (r.p.MinRateHz - scaled*hz)
-			weights[k] = min(max(weights[k]+float32(change), r.min), r.max)
+		if short := r.p.MinRateHz - r.spikes.scaled[int(t)-r.block.Lo]*hz; short > 0 {
+			weights[k] = min(max(weights[k]+float32(r.p.Eta*short), r.min), r.max)
 		}
 	}
 }

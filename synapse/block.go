@@ -42,21 +42,32 @@ func (p Projection) Validate(g Geometry, dt float64) error {
 	}
 	l.Merge("weight", p.Weight.Validate())
 	l.Merge("delay_ms", p.DelayMS.Validate())
-	if least := p.DelayMS.Least(); least < 0 && !math.IsInf(least, -1) {
-		l.Addf("delay_ms", "%v, want at least one step (%v)", least, dt)
+	p.validateDelays(&l, dt)
+	return l.Err()
+}
+
+// MaxDelaySteps is the longest delay, in steps; what is drawn beyond it becomes
+// it.
+const MaxDelaySteps = 1 << 16
+
+func (p Projection) validateDelays(l *check.List, dt float64) {
+	longest := MaxDelaySteps * dt
+	outside := func(ms float64) bool { return !(math.Round(ms/dt) >= 1 && ms <= longest) }
+	complain := func(field string, ms float64) {
+		l.Addf(field, "%v, want at least one step (%v) and at most %v", ms, dt, longest)
 	}
-	if fixed, ok := p.DelayMS.Fixed(); ok && fixed > 0 && math.Round(fixed/dt) < 1 {
-		l.Addf("delay_ms", "%v, want at least one step (%v)", fixed, dt)
+	switch d := p.DelayMS; {
+	case d == Distribution{}, d.Validate() != nil: // one step; or complained of
+	case outside(d.a): // value, mean or lower end
+		complain("delay_ms", d.a)
+	case d.kind == uniform && outside(d.b):
+		complain("delay_ms", d.b)
 	}
 	if e, ok := p.Wiring.(Explicit); ok {
-		for i, d := range e.DelaysMS {
-			if !(d >= dt/2) {
-				l.Addf(fmt.Sprintf("wiring.delays_ms[%d]", i), "%v, want at least one step (%v)", d, dt)
-				break
-			}
+		if i := slices.IndexFunc(e.DelaysMS, outside); i >= 0 {
+			complain(fmt.Sprintf("wiring.delays_ms[%d]", i), e.DelaysMS[i])
 		}
 	}
-	return l.Err()
 }
 
 // Block is the part of a projection that ends on the targets [Lo, Hi).
@@ -96,10 +107,11 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 	b.Delays = d.groups()
 	groups := len(b.Delays)
 
-	// Counting sort by (source, group); targets come out ascending.
+	// Counting sort by row, (source, group); targets come out ascending.
+	rows := d.rows(b.Delays)
 	b.start = make([]uint32, g.Sources*groups+1)
-	for i, s := range d.source {
-		b.start[int(s)*groups+d.group(b.Delays, i)+1]++
+	for _, r := range rows {
+		b.start[r+1]++
 	}
 	for r := 1; r < len(b.start); r++ {
 		b.start[r] += b.start[r-1]
@@ -116,24 +128,24 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 	next := slices.Clone(b.start[:len(b.start)-1])
 	for t := lo; t < hi; t++ {
 		for i := d.first[t-lo]; i < d.first[t-lo+1]; i++ {
-			row := int(d.source[i])*groups + d.group(b.Delays, int(i))
-			slot := next[row]
-			next[row]++
+			slot := next[rows[i]]
+			next[rows[i]]++
 			b.target[slot] = uint32(t)
-			if b.weight != nil {
-				b.weight[slot] = d.common
-				if d.weight != nil {
-					b.weight[slot] = d.weight[i]
-				}
+			if d.weight != nil {
+				b.weight[slot] = d.weight[i]
 			}
 			if opt.Incoming {
 				b.inSlot[i] = slot
-				d.source[i] = uint32(row)
 			}
 		}
 	}
+	if b.weight != nil && d.weight == nil {
+		for slot := range b.weight {
+			b.weight[slot] = d.common
+		}
+	}
 	if opt.Incoming {
-		b.inStart, b.inRow = d.first, d.source
+		b.inStart, b.inRow = d.first, rows
 	}
 	return b, nil
 }
@@ -155,6 +167,9 @@ func draw(p Projection, g Geometry, lo, hi int, opt BuildOptions) drawn {
 	for t := lo; t < hi; t++ {
 		d.source = sources(uint32(t), d.source)
 		d.first = append(d.first, uint32(len(d.source)))
+		if t == lo+sampled {
+			d.source = slices.Grow(d.source, len(d.source)*(hi-t-1)/sampled)
+		}
 	}
 	w, sameWeight := p.Weight.Fixed()
 	ms, sameDelay := p.DelayMS.Fixed()
@@ -176,6 +191,9 @@ func draw(p Projection, g Geometry, lo, hi int, opt BuildOptions) drawn {
 	}
 	return d
 }
+
+// sampled is after how many targets memory is made for all of them.
+const sampled = 100
 
 // each draws one value a synapse, each target from its own stream.
 func (d *drawn) each(law Distribution, source rng.Source, lo int, set func(i int, v float64)) {
@@ -222,16 +240,21 @@ func (d *drawn) groups() []int64 {
 	return g
 }
 
-func (d *drawn) group(delays []int64, i int) int {
-	if d.delay == nil {
-		return 0
+// rows returns the row of each synapse, in place of the sources.
+func (d *drawn) rows(delays []int64) []uint32 {
+	if len(delays) > 1 {
+		for i, delay := range d.delay {
+			k, _ := slices.BinarySearch(delays, delay)
+			d.source[i] = d.source[i]*uint32(len(delays)) + uint32(k)
+		}
 	}
-	k, _ := slices.BinarySearch(delays, d.delay[i])
-	return k
+	return d.source
 }
 
-// steps turns a delay into whole steps, at least one.
-func steps(ms, dt float64) int64 { return max(1, int64(math.Round(ms/dt))) }
+// steps turns a delay into whole steps, within the bounds.
+func steps(ms, dt float64) int64 {
+	return int64(min(max(1, math.Round(ms/dt)), MaxDelaySteps))
+}
 
 // Count returns the number of synapses.
 func (b *Block) Count() int { return len(b.target) }

@@ -28,9 +28,9 @@ const (
 // Constant gives every connection the same value.
 func Constant(v float64) Distribution { return Distribution{constant, v, 0} }
 
-// Normal draws from N(mean, sd²). A weight whose sign differs from the mean's
-// is drawn again, so that excitation stays excitation; so is a delay below one
-// step.
+// Normal draws from N(mean, sd²). A value whose sign differs from the mean's is
+// drawn again, so that excitation stays excitation. A delay that comes out below
+// one step becomes one step.
 func Normal(mean, sd float64) Distribution { return Distribution{normal, mean, sd} }
 
 // LogNormal draws values > 0 with the given mean and standard deviation (of
@@ -67,18 +67,6 @@ func (d Distribution) Validate() error {
 // Fixed returns the value and true where all draws are the same.
 func (d Distribution) Fixed() (float64, bool) {
 	return d.a, d.kind == constant || (d.kind == uniform && d.a == d.b) || (d.kind == normal && d.b == 0)
-}
-
-// Least returns a lower bound of what is drawn, −Inf where there is none.
-func (d Distribution) Least() float64 {
-	switch {
-	case d.kind == normal && d.b > 0:
-		return math.Inf(-1)
-	case d.kind == logNormal:
-		return 0
-	default:
-		return d.a
-	}
 }
 
 // sampler returns a function that draws from the stream.

@@ -16,9 +16,10 @@ import (
 // in closed form over the steps since the last spike. There is no
 // normalisation by U.
 //
-// Source: Tsodyks & Markram 1997 (doi 10.1073/pnas.94.2.719); constants of
-// Payeur et al. 2021. Their program calls its synapse "extended" and sets a
-// separate jump f, but never uses it; Extended makes it effective.
+// Source: Tsodyks & Markram 1997 (doi 10.1073/pnas.94.2.719) and, with
+// facilitation, Markram, Wang & Tsodyks 1998 (doi 10.1073/pnas.95.9.5323);
+// constants of Payeur et al. 2021. Their program calls its synapse "extended"
+// and sets a separate jump f, but never uses it; Extended makes it effective.
 type ShortTerm struct {
 	TauRecoveryMS     float64 // τ_D, ms, > dt
 	TauFacilitationMS float64 // τ_F, ms, > dt
@@ -43,11 +44,13 @@ func Facilitating() ShortTerm {
 // Validate returns the fields that are out of range for a step of dt ms.
 func (p ShortTerm) Validate(dt float64) error {
 	var l check.List
-	if !(p.TauRecoveryMS > dt) {
-		l.Addf("tau_recovery_ms", "%v, want more than a step (%v)", p.TauRecoveryMS, dt)
-	}
-	if !(p.TauFacilitationMS > dt) {
-		l.Addf("tau_facilitation_ms", "%v, want more than a step (%v)", p.TauFacilitationMS, dt)
+	for _, tau := range []struct {
+		field string
+		ms    float64
+	}{{"tau_recovery_ms", p.TauRecoveryMS}, {"tau_facilitation_ms", p.TauFacilitationMS}} {
+		if !(tau.ms > dt) || math.IsInf(tau.ms, 0) {
+			l.Addf(tau.field, "%v, want a finite number, more than a step (%v)", tau.ms, dt)
+		}
 	}
 	l.Within("u", p.U, 0, 1)
 	l.Within("initial_u", p.InitialU, 0, 1)

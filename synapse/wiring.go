@@ -2,6 +2,7 @@ package synapse
 
 import (
 	"fmt"
+	"math/bits"
 	"slices"
 
 	"github.com/apical-sim/apical/internal/check"
@@ -120,9 +121,10 @@ func (w FixedInDegree) Validate(g Geometry) error {
 }
 
 func (w FixedInDegree) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
+	c := newChooser(g, w.Autapses, w.Multapses)
 	return func(target uint32, into []uint32) []uint32 {
 		stream := draws.Stream(target)
-		return choose(&stream, g, target, w.K, w.Autapses, w.Multapses, into)
+		return c.choose(&stream, target, w.K, into)
 	}
 }
 
@@ -147,9 +149,10 @@ func (w FixedTotal) Validate(g Geometry) error {
 // target's sources from its own stream.
 func (w FixedTotal) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
 	counts := w.inDegrees(g, draws)
+	c := newChooser(g, w.Autapses, w.Multapses)
 	return func(target uint32, into []uint32) []uint32 {
 		stream := draws.Stream(target)
-		return choose(&stream, g, target, counts[target], w.Autapses, w.Multapses, into)
+		return c.choose(&stream, target, counts[target], into)
 	}
 }
 
@@ -176,28 +179,59 @@ func (w FixedTotal) inDegrees(g Geometry, draws rng.Source) []int {
 	return counts
 }
 
+// chooser draws a number of sources for one target after another.
+type chooser struct {
+	g                   Geometry
+	n                   uint32 // candidates
+	autapses, multapses bool
+	taken               []uint64 // a bit a candidate, all 0 between targets; nil with multapses
+}
+
+func newChooser(g Geometry, autapses, multapses bool) *chooser {
+	c := &chooser{g: g, n: uint32(g.candidates(autapses)), autapses: autapses, multapses: multapses}
+	if !multapses {
+		c.taken = make([]uint64, (c.n+63)/64)
+	}
+	return c
+}
+
 // choose appends k sources drawn uniformly, ascending; without multapses they
 // are distinct (Floyd's algorithm: k draws whatever the number of candidates).
-func choose(s *rng.Stream, g Geometry, target uint32, k int, autapses, multapses bool, into []uint32) []uint32 {
-	n := g.candidates(autapses)
+func (c *chooser) choose(s *rng.Stream, target uint32, k int, into []uint32) []uint32 {
 	first := len(into)
-	if multapses {
+	if c.multapses {
 		for range k {
-			into = append(into, g.source(s.Below(uint32(n)), target, autapses))
+			into = append(into, c.g.source(s.Below(c.n), target, c.autapses))
 		}
 		slices.Sort(into[first:])
 		return into
 	}
-	taken := make(map[uint32]struct{}, k)
-	for j := n - k; j < n; j++ {
-		c := s.Below(uint32(j + 1))
-		if _, again := taken[c]; again {
-			c = uint32(j)
+	for j := c.n - uint32(k); j < c.n; j++ {
+		candidate := s.Below(j + 1)
+		if c.taken[candidate/64]>>(candidate%64)&1 > 0 {
+			candidate = j
 		}
-		taken[c] = struct{}{}
-		into = append(into, g.source(c, target, autapses))
+		c.taken[candidate/64] |= 1 << (candidate % 64)
+		into = append(into, candidate)
 	}
-	slices.Sort(into[first:])
+	chosen := into[first:]
+	if len(c.taken) < 8*k { // to read the bits in order is cheaper than to sort
+		chosen = chosen[:0]
+		for i, word := range c.taken {
+			for ; word != 0; word &= word - 1 {
+				chosen = append(chosen, uint32(64*i+bits.TrailingZeros64(word)))
+			}
+			c.taken[i] = 0
+		}
+	} else {
+		slices.Sort(chosen)
+		for _, candidate := range chosen {
+			c.taken[candidate/64] = 0
+		}
+	}
+	for i, candidate := range chosen {
+		chosen[i] = c.g.source(candidate, target, c.autapses)
+	}
 	return into
 }
 
