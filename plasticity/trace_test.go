@@ -11,7 +11,7 @@ import (
 // over many moves of the base: 1.2e6 steps of τ = 20 ms are 6000 τ. Either way
 // rounds at 1e-16 a jump, and the naive one a step.
 func TestTracesEqualDecayByStep(t *testing.T) {
-	for _, tau := range []float64{0.05, 20, 5000, 30_000} {
+	for _, tau := range []float64{0.05, 20, 30_000} {
 		s := rng.NewSource(3, rng.Protocol, 0).Stream(uint32(tau))
 		x, naive, f := newTraces(2, tau, dt, 3), [2]float64{3, 3}, math.Exp(-dt/tau)
 		for step := range int64(1_200_000) {

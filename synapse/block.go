@@ -232,20 +232,31 @@ func (d *drawn) groups() []int64 {
 	if d.delay == nil {
 		return []int64{d.shared}
 	}
-	g := slices.Clone(d.delay)
-	slices.Sort(g)
-	if g = slices.Compact(g); len(g) == 0 {
+	if len(d.delay) == 0 {
 		return []int64{1}
 	}
-	return g
+	occurs := make([]bool, slices.Max(d.delay)+1)
+	for _, delay := range d.delay {
+		occurs[delay] = true
+	}
+	var delays []int64
+	for delay, yes := range occurs {
+		if yes {
+			delays = append(delays, int64(delay))
+		}
+	}
+	return delays
 }
 
 // rows returns the row of each synapse, in place of the sources.
 func (d *drawn) rows(delays []int64) []uint32 {
-	if len(delays) > 1 {
+	if groups := uint32(len(delays)); groups > 1 {
+		group := make([]uint32, delays[groups-1]+1)
+		for k, delay := range delays {
+			group[delay] = uint32(k)
+		}
 		for i, delay := range d.delay {
-			k, _ := slices.BinarySearch(delays, delay)
-			d.source[i] = d.source[i]*uint32(len(delays)) + uint32(k)
+			d.source[i] = d.source[i]*groups + group[delay]
 		}
 	}
 	return d.source
