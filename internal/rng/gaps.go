@@ -138,5 +138,9 @@ func (g *Gaps) slow(s *Stream) int64 {
 		return Never
 	}
 	u := 1 - s.Float64() // (0, 1], so that the logarithm is finite
-	return int64(math.Log(u) * g.invLogQ)
+	gap := math.Log(u) * g.invLogQ
+	if !(gap < float64(Never)) { // NaN where 1/ln(1−p) overflows
+		return Never
+	}
+	return int64(gap)
 }

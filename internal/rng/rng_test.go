@@ -131,3 +131,17 @@ func BenchmarkGaps(b *testing.B) {
 		})
 	}
 }
+
+// TestGapsOfHopelessTrials draws with probabilities so small that the gap, or
+// its mean, does not fit into an int64 or a float64.
+func TestGapsOfHopelessTrials(t *testing.T) {
+	for _, p := range []float64{0, 5e-324, 1e-308, 1e-300, 1e-30, 1e-19} {
+		s := NewSource(1, Protocol, 0).Stream(0)
+		g := NewGaps(p)
+		for range 100 {
+			if gap := g.Next(&s); gap < 1e12 || gap > Never {
+				t.Errorf("p = %v: gap %d", p, gap)
+			}
+		}
+	}
+}
