@@ -71,7 +71,11 @@ func TestReadmeCommands(t *testing.T) {
 	}
 }
 
-var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+var (
+	link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
+	// Equations and code hold brackets that are no links.
+	verbatim = regexp.MustCompile("(?ms)^```.*?^```$|^    .*?$|\\$\\$.*?\\$\\$|`[^`\n]*`|\\$[^$\n]*\\$")
+)
 
 // Relative links and pictures lead to files.
 func TestLinks(t *testing.T) {
@@ -97,7 +101,7 @@ func TestLinks(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, m := range link.FindAllStringSubmatch(string(text), -1) {
+		for _, m := range link.FindAllStringSubmatch(verbatim.ReplaceAllString(string(text), ""), -1) {
 			to, err := url.Parse(m[1])
 			if err != nil {
 				t.Errorf("%s: link %q: %v", page, m[1], err)

@@ -8,6 +8,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path"
@@ -84,6 +85,7 @@ func (s source) test() bool { return strings.HasSuffix(s.name, "_test.go") }
 
 func list(t *testing.T, fset *token.FileSet) []goPackage {
 	t.Helper()
+	look(t)
 	fields := "-json=ImportPath,Dir,Name,GoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,TestImports,XTestImports,Deps"
 	cmd := exec.Command("go", "list", fields, "./...")
 	cmd.Dir = filepath.Join("..", "..")
@@ -106,6 +108,22 @@ func list(t *testing.T, fset *token.FileSet) []goPackage {
 		t.Fatalf("go list found %d packages, want the whole module", len(packages))
 	}
 	return packages
+}
+
+// look opens every folder, so that go test knows that a cached result is void
+// once a file has come or gone: it does not see what go list opens.
+func look(t *testing.T) {
+	t.Helper()
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(name string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && name != root && (strings.HasPrefix(d.Name(), ".") || d.Name() == "runs") {
+			return filepath.SkipDir
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
 }
 
 // parse reads all files of a package.

@@ -12,7 +12,8 @@ import (
 )
 
 // TestPython runs .ci/readers.py, if there is a Python that has what it needs.
-// APICAL_PYTHON names another one than python3.
+// APICAL_PYTHON names another one than python3. A cached result does not see
+// changes of other packages: use -count 1 while working on the files.
 func TestPython(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not read by Python: -short")
