@@ -1,5 +1,5 @@
 // Package recorder keeps what an experiment records: it connects a simulation
-// to the spike, rate and weight files of a run's directory.
+// to the spike, rate, weight and state files of a run's directory.
 package recorder
 
 import (
@@ -20,6 +20,16 @@ type Options struct {
 	OnRates func([]sim.RateBin)
 	// OnWeights, if not nil, sees every summary of every plastic projection.
 	OnWeights func([]sim.WeightSummary)
+	// States, if any, are sampled every StateInterval steps, from now on.
+	States        []State
+	StateInterval int64 // steps, > 0 if there are States
+}
+
+// State names a variable to sample.
+type State struct {
+	Population string
+	Variable   string   // as the model calls it, e.g. v_soma
+	Neurons    []uint32 // within the population; empty for all
 }
 
 // Recorder owns the open files of one run. Close must be called, also after an
@@ -30,6 +40,7 @@ type Recorder struct {
 	spikes    *spikefile.Writer
 	rates     *spikefile.RatesWriter
 	weights   *spikefile.WeightsWriter
+	states    *spikefile.StatesWriter // nil unless asked for
 	recording *sim.SpikeRecording
 	closed    bool
 }
@@ -63,6 +74,9 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 		return nil, errors.Join(err, r.Close())
 	}
 	if r.weights, err = spikefile.CreateWeights(run.Path("weights.arrow"), meta, projections, store); err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	if err := r.openStates(s, opt, meta, store); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	if err := r.attach(s, opt); err != nil {
@@ -133,7 +147,11 @@ func (r *Recorder) Phase(phases ...string) error {
 			return err
 		}
 	}
-	return errors.Join(r.spikes.Flush(), r.rates.Flush(), r.weights.Flush())
+	errs := []error{r.spikes.Flush(), r.rates.Flush(), r.weights.Flush()}
+	if r.states != nil {
+		errs = append(errs, r.states.Flush())
+	}
+	return errors.Join(errs...)
 }
 
 // Close completes the files and counts their rows in the manifest. A second
@@ -153,6 +171,9 @@ func (r *Recorder) Close() error {
 	}
 	if r.weights != nil {
 		errs = append(errs, r.weights.Close())
+	}
+	if r.states != nil {
+		errs = append(errs, r.states.Close())
 	}
 	return errors.Join(slices.DeleteFunc(errs, func(e error) bool { return e == nil })...)
 }
