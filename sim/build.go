@@ -136,9 +136,7 @@ func build(n Network, opt Options) (*Simulation, error) {
 	for i := range n.Currents {
 		s.addCurrent(n.Currents[i])
 	}
-	if err := s.makeRings(); err != nil {
-		return nil, err
-	}
+	s.makeRings()
 	s.guard = newGuard(s)
 	s.team = make([]*worker, s.workers)
 	for w := range s.team {
@@ -296,7 +294,7 @@ const listRoom = 64
 // makeRings sizes slices and rings by the delays that occur: workers advance
 // the smallest delay between two exchanges, and a list is read until the
 // largest delay of its population and one slice later.
-func (s *Simulation) makeRings() error {
+func (s *Simulation) makeRings() {
 	s.slice = maxSlice
 	longest := map[*population]int64{}
 	for _, p := range s.projections {
@@ -306,9 +304,6 @@ func (s *Simulation) makeRings() error {
 			}
 			s.slice = min(s.slice, b.Delays[0])
 			longest[p.from] = max(longest[p.from], b.Delays[len(b.Delays)-1])
-		}
-		if steps := longest[p.from]; steps > maxDelaySteps {
-			return fmt.Errorf("projections.%s.delay_ms: %v drawn, want at most %v", p.name, float64(steps)*s.dt, maxDelaySteps*s.dt)
 		}
 	}
 	for _, p := range s.populations {
@@ -327,7 +322,6 @@ func (s *Simulation) makeRings() error {
 			p.trains[w] = newTrain(length, 1+2*len(p.detectors), factors, min(listRoom, p.bounds[w+1]-p.bounds[w]))
 		}
 	}
-	return nil
 }
 
 // newTrain returns a ring of that many slots; each has lists with some room.

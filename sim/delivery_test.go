@@ -204,8 +204,8 @@ func TestShortTermFactorsTravel(t *testing.T) {
 	}
 }
 
-// TestLongDelaysAreRefused draws delays of up to 1000 s, which no constant
-// delay may reach either.
+// TestLongDelaysAreRefused asks for delays of up to 1000 s: a population would
+// have to keep its spikes that long.
 func TestLongDelaysAreRefused(t *testing.T) {
 	n := sim.Network{
 		Populations: []sim.Population{{Name: "a", Size: 100, Model: neuron.DefaultPoisson()}, {Name: "to", Size: 100, Model: receiver()}},

@@ -10,10 +10,6 @@ import (
 	"github.com/apical-sim/apical/synapse"
 )
 
-// maxDelaySteps bounds delays: a population keeps its spikes that long. At the
-// default time step it is 6.5 s.
-const maxDelaySteps = 1 << 16
-
 // maxStepsPerSecond bounds the fineness of time: a step of 1 ns.
 const maxStepsPerSecond = 1_000_000_000
 
@@ -187,9 +183,6 @@ func (v *validator) projection(at string, p Projection) {
 		}
 		g := synapse.Geometry{Sources: from.Size, Targets: to.Size, Same: p.From == p.To}
 		v.Merge(at, p.Projection.Validate(g, v.network.DtMS))
-		if ms, fixed := p.DelayMS.Fixed(); fixed && ms/v.network.DtMS > maxDelaySteps {
-			v.Addf(at+".delay_ms", "%v, want at most %v", ms, maxDelaySteps*v.network.DtMS)
-		}
 	}
 	if p.Transmit > Bursts {
 		v.Addf(at+".transmit", "%d, want spikes, events or bursts", p.Transmit)

@@ -76,7 +76,7 @@ func TestValidateNamesEveryField(t *testing.T) {
 		{func(n *sim.Network) { n.Projections[0].Wiring = synapse.OneToOne{} }, "projections.in_pyr.wiring."},
 		{func(n *sim.Network) { n.Projections[0].Weight = synapse.Constant(nan) }, "projections.in_pyr.weight.value: NaN"},
 		{func(n *sim.Network) { n.Projections[0].DelayMS = synapse.Constant(-2) }, "projections.in_pyr.delay_ms: -2, want at least one step"},
-		{func(n *sim.Network) { n.Projections[0].DelayMS = synapse.Constant(1e7) }, "projections.in_pyr.delay_ms: 1e+07, want at most 6553.6"},
+		{func(n *sim.Network) { n.Projections[0].DelayMS = synapse.Constant(1e7) }, "projections.in_pyr.delay_ms: 1e+07, want at least one step (0.1) and at most 6553.6"},
 		{func(n *sim.Network) {
 			n.Projections[0].ShortTerm = &synapse.ShortTerm{TauRecoveryMS: 1, TauFacilitationMS: 1, U: 2}
 		},
