@@ -31,30 +31,36 @@ func TestDescription(t *testing.T) {
 	}
 }
 
-// start runs one seed and returns its metrics and its directory.
+// start runs one seed and returns its metrics and its directory. It may be
+// called from any goroutine.
 func start(t *testing.T, seed uint64, workers int, sets ...string) (Metrics, string) {
 	t.Helper()
 	e := Experiment()
 	v, err := e.Resolve("", sets)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return Metrics{}, ""
 	}
 	dir := t.TempDir()
 	r, err := e.NewRun(v, seed, dir)
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return Metrics{}, ""
 	}
 	r.Workers = workers
 	if err := e.Run(context.Background(), r); err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return Metrics{}, ""
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
 	if err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return Metrics{}, ""
 	}
 	var m Metrics
 	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Fatal(err)
+		t.Error(err)
+		return Metrics{}, ""
 	}
 	return m, dir
 }
