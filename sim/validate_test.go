@@ -148,7 +148,7 @@ func TestValidateReportsAllAtOnce(t *testing.T) {
 
 // FuzzNetwork builds networks from random parts, many of them bad: there may be
 // errors, but no panic, neither in Build nor in a short run. What is valid and
-// large is not built. Of the seeds below about a third lead to a run.
+// large is not built. Some hundred of the seeds below lead to a run.
 func FuzzNetwork(f *testing.F) {
 	for seed := range uint64(300) {
 		f.Add(seed)
