@@ -45,6 +45,24 @@ type protocol struct {
 	weights map[string]float64 // mean of each plastic projection, as last seen
 }
 
+// states lists the variables that are sampled, if any are asked for.
+func states(v *experiment.Values) []recorder.State {
+	neurons := make([]uint32, min(v.Int("state_neurons"), v.Int("neurons")))
+	if len(neurons) == 0 {
+		return nil
+	}
+	for i := range neurons {
+		neurons[i] = uint32(i)
+	}
+	var out []recorder.State
+	for _, population := range populationNames {
+		for _, variable := range []string{"v_soma", "v_dendrite", "threshold"} {
+			out = append(out, recorder.State{Population: population, Variable: variable, Neurons: neurons})
+		}
+	}
+	return out
+}
+
 // steps returns how long an example and its learning part last.
 func steps(v *experiment.Values) (example, learn int64) {
 	perSecond := 1000 / sim.DefaultDtMS
@@ -55,8 +73,9 @@ func steps(v *experiment.Values) (example, learn int64) {
 // check refuses values that leave nothing to record or to learn from.
 func check(v *experiment.Values) error {
 	example, learn := steps(v)
-	if example < binsPerExample {
-		return experiment.Inputf("example_duration: %s, want at least %gms", v.Text("example_duration"), binsPerExample*sim.DefaultDtMS)
+	if example < binsPerExample || example%binsPerExample != 0 {
+		return experiment.Inputf("example_duration: %s, want a multiple of %gms, for %d bins of whole steps",
+			v.Text("example_duration"), binsPerExample*sim.DefaultDtMS, binsPerExample)
 	}
 	if learn < 1 || learn >= example {
 		return experiment.Inputf("learning_fraction: %s of %s, want at least one step of %gms and less than the example",
@@ -81,6 +100,7 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 	bin := p.example / binsPerExample
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
 		RateBin: bin, WeightInterval: bin,
+		States: states(r.Values), StateInterval: max(1, s.Steps(r.Values.Float("state_interval")/1000)),
 		OnRates: func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
 		OnWeights: func(w []sim.WeightSummary) {
 			for _, x := range w {

@@ -85,6 +85,8 @@ func params() []experiment.Param {
 		number("w_noise_hidden_exc", "", 0.385, 0, inf, "excitatory noise weight, hidden somata, leak conductances"),
 		number("w_noise_hidden_inh", "", 0.49, 0, inf, "inhibitory noise weight, hidden somata, leak conductances"),
 		number("w_noise_dendrite", "", 0.05, 0, inf, "noise weight, all dendrites, both signs, leak conductances"),
+		{Key: "state_neurons", Kind: experiment.Integer, Default: 0, Min: 0, Max: 1_000_000, Doc: "how many neurons of each population have their voltages and threshold kept in states.arrow"},
+		positive("state_interval", "ms", 1, 1e6, "time between two samples of these"),
 		number("burn_in", "", 3, 0, 1000, "time before the first test, in units of tau_avg"),
 	}
 }

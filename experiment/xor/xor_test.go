@@ -213,7 +213,7 @@ func TestCost(t *testing.T) {
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"example_duration=1ms", "learning_fraction=0.000001", "rate_max=3Hz", "neurons=1", "tau_avg=2"} {
+	for _, set := range []string{"example_duration=1ms", "example_duration=1001ms", "learning_fraction=0.000001", "rate_max=3Hz", "neurons=1", "tau_avg=2"} {
 		if _, err := Experiment().Resolve("", []string{set}); err == nil {
 			t.Errorf("%s was accepted", set)
 		}
