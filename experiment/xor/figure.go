@@ -90,6 +90,7 @@ func costPanel(runs []Metrics) *plot.Plot {
 		n = min(n, len(r.EpochCosts))
 	}
 	p.X.Min, p.X.Max = 0, math.Max(1, float64(n))
+	p.X.Tick.Marker = wholeTicks{}
 	mean, low, high := make(plotter.XYs, n), make(plotter.XYs, n), make(plotter.XYs, n)
 	for e := range n {
 		var costs []float64
@@ -119,6 +120,22 @@ func costPanel(runs []Metrics) *plot.Plot {
 	addLine(p, "chance, 4 ln 2", 4*math.Ln2)
 	p.Y.Min, p.Y.Max = 0, max(3.5, p.Y.Max)
 	return p
+}
+
+// wholeTicks labels at most six round whole numbers.
+type wholeTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (wholeTicks) Ticks(low, high float64) []plot.Tick {
+	step := 1.0
+	for i := 0; (high-low)/step > 6; i++ { // 1, 2, 5, 10, 20, 50, ...
+		step *= []float64{2, 2.5, 2}[i%3]
+	}
+	var ticks []plot.Tick
+	for v := math.Ceil(low/step) * step; v <= high; v += step {
+		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+	}
+	return ticks
 }
 
 // ratePanel draws the event rates of some populations before (open, dashed) and
