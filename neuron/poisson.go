@@ -53,14 +53,18 @@ func (p *poisson) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 // in every step.
 type Raster struct {
 	size   int
+	width  int // trials of a unit in a step, next to each other
 	trials []rng.Trials
 	next   []int64 // failures before a block's next success, for sparse gaps
 }
 
 // NewRaster returns the raster of size units with the randomness of source.
-func NewRaster(source rng.Source, size int) *Raster {
+func NewRaster(source rng.Source, size int) *Raster { return newRaster(source, size, 1) }
+
+// newRaster returns a raster in which each unit has width trials in each step.
+func newRaster(source rng.Source, size, width int) *Raster {
 	n := Padded(size) / Block
-	r := &Raster{size: size, trials: make([]rng.Trials, n), next: make([]int64, n)}
+	r := &Raster{size: size, width: width, trials: make([]rng.Trials, n), next: make([]int64, n)}
 	for b := range r.trials {
 		r.trials[b] = source.Trials(uint32(b))
 		r.next[b] = -1
@@ -68,7 +72,8 @@ func NewRaster(source rng.Source, size int) *Raster {
 	return r
 }
 
-// Step appends the units of [lo, hi) that succeed in this step, ascending.
+// Step appends the units of [lo, hi) that succeed in this step, ascending. The
+// raster has one trial a unit.
 func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 	trials := r.trials[:Padded(hi)/Block]
 	if gaps.Sparse() {
@@ -90,7 +95,8 @@ func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 	return hits
 }
 
-// Add adds weight to g of each unit of [lo, hi) that succeeds in this step.
+// Add adds weight to g of each unit of [lo, hi) that succeeds in this step. The
+// raster has one trial a unit.
 func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32) {
 	// A few blocks at a time: the end of a short loop is hard to foresee.
 	const stretch = 4 * Block

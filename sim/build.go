@@ -94,8 +94,7 @@ type input struct {
 	to     *population
 	onto   []float32
 	weight float32
-	gaps   *rng.Gaps
-	raster *neuron.Raster
+	drive  *neuron.Drive
 }
 
 func build(n Network, opt Options) (*Simulation, error) {
@@ -129,8 +128,8 @@ func build(n Network, opt Options) (*Simulation, error) {
 			to:     to,
 			onto:   to.receptors[p.Receptor],
 			weight: float32(p.Weight),
-			gaps:   rng.NewGaps(min(1, p.RateHz*n.DtMS/1000)),
-			raster: neuron.NewRaster(rng.NewSource(n.Seed, rng.PoissonInput, uint32(i)), to.size),
+			drive: neuron.NewDrive(rng.NewSource(n.Seed, rng.PoissonInput, uint32(i)), to.size,
+				p.trains(), min(1, p.RateHz*n.DtMS/1000)),
 		})
 	}
 	for i := range n.Currents {

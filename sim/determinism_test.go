@@ -69,6 +69,8 @@ func zoo(least int64) sim.Network {
 	n.Inputs = []sim.Input{
 		{Name: "a", To: "burst", Receptor: neuron.DendriteExc, RateHz: 500, Weight: 0.1},
 		{Name: "b", To: "current", Receptor: neuron.SomaExc, RateHz: 900, Weight: 150},
+		{Name: "many", To: "burst", Receptor: neuron.SomaInh, RateHz: 20, Trains: 1000, Weight: 0.002},
+		{Name: "few", To: "two", Receptor: neuron.SomaExc, RateHz: 30, Trains: 20, Weight: 0.1},
 	}
 	each := make(sim.Each, 130)
 	for i := range each {

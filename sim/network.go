@@ -76,14 +76,21 @@ type Projection struct {
 	PreDetector, PostDetector neuron.Detector
 }
 
-// Input gives each neuron of a population a Poisson train of its own.
+// Input gives each neuron of a population Poisson trains of its own. A train
+// has at most one spike a step, so that the spikes of a neuron in a step are
+// binomial (Trains, RateHz·dt): many slow trains come nearest to a Poisson
+// process, and are the way to rates above 1/dt.
 type Input struct {
 	Name     string // unique, not empty
 	To       string
 	Receptor string
-	RateHz   float64 // Hz, 0 to 1/dt; at most one spike a step
-	Weight   float64 // as the receptor takes it
+	RateHz   float64 // of each train, Hz, 0 to 1/dt
+	Trains   int     // independent trains of each neuron, at most neuron.MaxTrains; 0 stands for 1
+	Weight   float64 // of a spike, as the receptor takes it
 }
+
+// trains returns Trains, or what 0 stands for.
+func (in Input) trains() int { return max(1, in.Trains) }
 
 // Current injects current into every neuron of a population.
 type Current struct {

@@ -204,6 +204,9 @@ func (v *validator) projection(at string, p Projection) {
 func (v *validator) input(at string, p Input) {
 	v.target(at, p.To, p.Receptor)
 	v.Within(at+".rate_hz", p.RateHz, 0, 1000/v.network.DtMS)
+	if p.Trains < 0 || p.Trains > neuron.MaxTrains {
+		v.Addf(at+".trains", "%d, want 0 to %d", p.Trains, neuron.MaxTrains)
+	}
 	v.Finite(at+".weight", p.Weight)
 }
 

@@ -88,6 +88,8 @@ func TestValidateNamesEveryField(t *testing.T) {
 		{func(n *sim.Network) { n.Inputs[0].To = "nobody" }, `inputs.noise.to: no population "nobody"`},
 		{func(n *sim.Network) { n.Inputs[0].Receptor = "" }, `inputs.noise.receptor: "", want one of`},
 		{func(n *sim.Network) { n.Inputs[0].RateHz = 10_001 }, "inputs.noise.rate_hz: 10001, want 0 to 10000"},
+		{func(n *sim.Network) { n.Inputs[0].Trains = -1 }, "inputs.noise.trains: -1, want 0 to 1048576"},
+		{func(n *sim.Network) { n.Inputs[0].Trains = 1 << 21 }, "inputs.noise.trains: 2097152, want 0 to 1048576"},
 		{func(n *sim.Network) { n.Inputs[0].Weight = math.Inf(1) }, "inputs.noise.weight: +Inf"},
 		{func(n *sim.Network) { n.Inputs = append(n.Inputs, n.Inputs[0]) }, "inputs.noise: two of this name"},
 		{func(n *sim.Network) { n.Currents[0].To = "nobody" }, `currents.i.to: no population "nobody"`},
@@ -247,7 +249,7 @@ func (g generator) network() sim.Network {
 		n.Projections = append(n.Projections, p)
 	}
 	to := target()
-	n.Inputs = append(n.Inputs, sim.Input{Name: choice(g, "i", ""), To: to, Receptor: receptor(), RateHz: 100 * g.number(), Weight: g.number()})
+	n.Inputs = append(n.Inputs, sim.Input{Name: choice(g, "i", ""), To: to, Receptor: receptor(), RateHz: 100 * g.number(), Trains: int(g.number()), Weight: g.number()})
 	wave := either[sim.Waveform](g, sim.Constant(g.number()), sim.Sine{AmplitudePA: g.number(), FrequencyHz: g.number()},
 		sim.Steps{TimesMS: []float64{0, 10 + g.number()}, PA: []float64{g.number(), g.number()}}, make(sim.Each, max(0, min(sizes[to], 300))))
 	n.Currents = append(n.Currents, sim.Current{
