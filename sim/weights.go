@@ -115,3 +115,16 @@ func (s *Simulation) Weights(name string, into []float64) ([]float64, error) {
 	}
 	return into, nil
 }
+
+// Synapses returns how many synapses a projection has.
+func (s *Simulation) Synapses(name string) (int64, error) {
+	p, err := s.projection(name)
+	if err != nil {
+		return 0, err
+	}
+	var n int64
+	for _, b := range p.blocks {
+		n += int64(b.Count())
+	}
+	return n, nil
+}

@@ -41,8 +41,9 @@ var layers = map[string]int{
 	"io/...":   4,
 	"analysis": 4,
 
-	"experiment":     5,
-	"experiment/...": 5,
+	"experiment":          5,
+	"experiment/...":      5,
+	"benchmarks/networks": 5,
 
 	"cmd/...":        6,
 	"benchmarks":     6,
