@@ -37,7 +37,7 @@ type BurstPoisson struct {
 	Synapses Kinetics
 
 	RefractoryMS  float64 // after every spike, ms, ≥ 0; 20
-	BurstISIMinMS float64 // ms, ≥ 2 dt; 5
+	BurstISIMinMS float64 // ms, > 0; at least one step is kept; 5
 	BurstISIMaxMS float64 // ms, > BurstISIMin and ≤ Refractory; 15
 }
 

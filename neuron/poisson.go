@@ -22,6 +22,15 @@ func (p Poisson) Validate() error {
 	return l.Err()
 }
 
+// ValidateStep says whether the rate can be had with a step of dt ms.
+func (p Poisson) ValidateStep(dt float64) error {
+	var l check.List
+	if most := 1000 / dt; p.RateHz > most {
+		l.Addf("rate_hz", "%v, want at most one spike a step (%v)", p.RateHz, most)
+	}
+	return l.Err()
+}
+
 // New implements Params. Rates above 1/dt spike in every step.
 func (p Poisson) New(env Env) Population {
 	return &poisson{

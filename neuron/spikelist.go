@@ -50,6 +50,20 @@ func (p SpikeList) Validate() error {
 	return l.Err()
 }
 
+// NewSpikeList returns the spikes given as two columns of one length, as
+// spikefile.ReadTrain reads them from a file: neuron neurons[i] at steps[i]. It
+// panics if the lengths differ.
+func NewSpikeList(steps []int64, neurons []uint32) SpikeList {
+	if len(steps) != len(neurons) {
+		panic(fmt.Sprintf("neuron: %d steps for %d neurons", len(steps), len(neurons)))
+	}
+	list := SpikeList{Spikes: make([]SpikeTime, len(steps))}
+	for i, step := range steps {
+		list.Spikes[i] = SpikeTime{Step: step, Neuron: neurons[i]}
+	}
+	return list
+}
+
 // ValidateSize says whether a population of that size holds all neurons named.
 func (p SpikeList) ValidateSize(size int) error {
 	for i, s := range p.Spikes {

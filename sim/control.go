@@ -92,7 +92,8 @@ func (s *Simulation) settle() {
 }
 
 // PostTrace appends a variable of a plasticity rule to into, one value for each
-// target, true at the present time: for instance "event_rate" of the
+// target, as the rule knows it at the present time: what the targets emitted in
+// the very last step is heeded with the next one. An example is "event_rate" of the
 // burst-dependent rule, Hz.
 func (s *Simulation) PostTrace(projection, variable string, into []float64) ([]float64, error) {
 	p, err := s.projection(projection)

@@ -55,6 +55,17 @@ func (s *Simulation) Workers() int { return s.workers }
 // panicked.
 var ErrPanic = errors.New("sim: a worker panicked")
 
+// PanicError is what Run returns then, where there was a panic; it is ErrPanic.
+type PanicError struct {
+	Value any
+	Stack []byte
+}
+
+func (e *PanicError) Error() string { return fmt.Sprintf("%v: %v", ErrPanic, e.Value) }
+
+// Unwrap returns ErrPanic.
+func (e *PanicError) Unwrap() error { return ErrPanic }
+
 // lastStep bounds the steps of a simulation: 3.6 million years at the default
 // time step.
 const lastStep = 1 << 60
@@ -93,7 +104,7 @@ func (s *Simulation) Run(ctx context.Context, steps int64) error {
 	p := crew.WaitAndRecover()
 	switch {
 	case p != nil:
-		s.broken = fmt.Errorf("%w: %v\n%s", ErrPanic, p.Value, p.Stack)
+		s.broken = &PanicError{Value: p.Value, Stack: p.Stack}
 		return s.broken
 	case r.left.Load():
 		s.broken = fmt.Errorf("%w: its goroutine ended", ErrPanic)

@@ -128,6 +128,9 @@ func (v *validator) population(at string, p Population) {
 		return
 	}
 	specimen := 1 // neurons
+	if m, ok := p.Model.(interface{ ValidateStep(dt float64) error }); ok {
+		v.Merge(at, m.ValidateStep(v.network.DtMS))
+	}
 	if m, ok := p.Model.(interface{ ValidateSize(size int) error }); ok {
 		// A model that names neurons needs them all; its state is small.
 		if !sized {

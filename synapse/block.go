@@ -106,6 +106,10 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 	}
 	b.Delays = d.groups()
 	groups := len(b.Delays)
+	if rows := uint64(g.Sources) * uint64(groups); rows >= math.MaxUint32 {
+		return nil, fmt.Errorf("%d sources with %d different delays, want fewer than %d rows: use fewer delays",
+			g.Sources, groups, uint32(math.MaxUint32))
+	}
 
 	// Counting sort by row, (source, group); targets come out ascending.
 	rows := d.rows(b.Delays)

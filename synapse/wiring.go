@@ -239,7 +239,7 @@ func (c *chooser) choose(s *rng.Stream, target uint32, k int, into []uint32) []u
 // Targets[i]; Weights and DelaysMS, where given, replace the projection's.
 type Explicit struct {
 	Sources, Targets []uint32  // of one length
-	Weights          []float64 // leak conductances; nil or of that length
+	Weights          []float64 // as the receptor takes them; nil or of that length
 	DelaysMS         []float64 // ms, ≥ one step; nil or of that length
 }
 
@@ -247,9 +247,13 @@ type Explicit struct {
 func (w Explicit) Validate(g Geometry) error {
 	var l check.List
 	n := len(w.Sources)
-	for field, length := range map[string]int{"targets": len(w.Targets), "weights": len(w.Weights), "delays_ms": len(w.DelaysMS)} {
-		if length != n && (field == "targets" || length != 0) {
-			l.Addf(field, "%d entries, want %d as in sources", length, n)
+	for _, list := range []struct {
+		field    string
+		length   int
+		optional bool
+	}{{"targets", len(w.Targets), false}, {"weights", len(w.Weights), true}, {"delays_ms", len(w.DelaysMS), true}} {
+		if list.length != n && !(list.optional && list.length == 0) {
+			l.Addf(list.field, "%d entries, want %d as in sources", list.length, n)
 		}
 	}
 	for i, s := range w.Sources {

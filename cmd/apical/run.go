@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -51,8 +52,8 @@ Ctrl-C closes the files; a second one stops at once.`,
 			if !f.quiet {
 				p.Display = a.display()
 			}
-			// A reader of the results that goes away, such as head, must not
-			// end the run.
+			// Writing to a reader that has gone away is then an error, which
+			// mayClose takes, and not the end of the process.
 			signal.Ignore(syscall.SIGPIPE)
 			if _, err := p.Execute(cmd.Context()); err != nil {
 				return err
@@ -87,7 +88,7 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 			wrong.Problems = append(wrong.Problems, flag+err.Error())
 		}
 	}
-	p := &experiment.Plan{Dir: f.out, Force: f.force, Out: a.out}
+	p := &experiment.Plan{Dir: f.out, Force: f.force, Out: &mayClose{w: a.out}}
 	given := cmd.Flags().Changed
 	var err error
 
@@ -128,6 +129,25 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 		return nil, wrong
 	}
 	return p, nil
+}
+
+// mayClose writes to a reader that may go away, such as head: from then on it
+// takes everything and writes nothing, since the results are in files.
+type mayClose struct {
+	w    io.Writer
+	gone bool
+}
+
+func (m *mayClose) Write(b []byte) (int, error) {
+	if m.gone {
+		return len(b), nil
+	}
+	n, err := m.w.Write(b)
+	if errors.Is(err, syscall.EPIPE) {
+		m.gone = true
+		return len(b), nil
+	}
+	return n, err
 }
 
 func parseWorkers(text string) (int, error) {

@@ -154,6 +154,22 @@ func (r *Recorder) Phase(phases ...string) error {
 	return errors.Join(errs...)
 }
 
+// End closes the files after a run that ended with err, and adds to it what
+// closing complains of, unless err says it already: a writer that failed in the
+// run fails again when it is closed.
+func (r *Recorder) End(err error) error {
+	closing := r.Close()
+	if closing == nil {
+		return err
+	}
+	for _, e := range closing.(interface{ Unwrap() []error }).Unwrap() {
+		if !errors.Is(err, e) {
+			err = errors.Join(err, e)
+		}
+	}
+	return err
+}
+
 // Close completes the files and counts their rows in the manifest. A second
 // call does nothing.
 func (r *Recorder) Close() error {

@@ -169,3 +169,71 @@ func TestBadStatesAreRefused(t *testing.T) {
 		t.Errorf("no interval: %v", err)
 	}
 }
+
+// TestReplay gives the recorded spikes of a population to a source of a second
+// network, which must emit exactly these.
+func TestReplay(t *testing.T) {
+	dir, s, rec, err := open(t, recorder.Options{RateBin: 1000, WeightInterval: 1000}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.Phase("on"); err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.End(s.Run(context.Background(), 5000)); err != nil {
+		t.Fatal(err)
+	}
+	steps, neurons, err := spikefile.ReadTrain(filepath.Join(dir, "spikes.arrow"), "pyr")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(steps) < 100 {
+		t.Fatalf("only %d spikes to replay", len(steps))
+	}
+	second, err := sim.Network{Populations: []sim.Population{
+		{Name: "replay", Size: 100, Model: neuron.NewSpikeList(steps, neurons)},
+	}}.Build(sim.Options{Workers: 2})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var again kept
+	if _, err := second.RecordSpikes(&again); err != nil {
+		t.Fatal(err)
+	}
+	if err := second.Run(context.Background(), 5000); err != nil {
+		t.Fatal(err)
+	}
+	if !slices.Equal(again.steps, steps) || !slices.Equal(again.neurons, neurons) {
+		t.Errorf("%d spikes replayed, which differ from the %d recorded", len(again.steps), len(steps))
+	}
+}
+
+// kept is a recorder in memory.
+type kept struct {
+	steps   []int64
+	neurons []uint32
+}
+
+func (k *kept) Record(step int64, _ int, neurons []uint32) error {
+	for _, n := range neurons {
+		k.steps, k.neurons = append(k.steps, step), append(k.neurons, n)
+	}
+	return nil
+}
+
+type broken struct{ error }
+
+// A write error is told once, though the writer repeats it when it is closed.
+func TestEndTellsAnErrorOnce(t *testing.T) {
+	_, _, rec, err := open(t, recorder.Options{RateBin: 1000, WeightInterval: 1000}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	run := broken{os.ErrClosed}
+	if got := rec.End(run); got != run {
+		t.Errorf("End of closed files: %v, want the run's own error", got)
+	}
+}

@@ -105,3 +105,26 @@ func weightsAfter(t *testing.T, dir string) map[int][]float64 {
 	}
 	return out
 }
+
+// TestQuickLearns runs two seeds of the quick preset in full, with APICAL_LONG
+// set (two minutes on two cores): both learn, as five of five seeds do in
+// docs/experiments/xor.md.
+func TestQuickLearns(t *testing.T) {
+	if os.Getenv("APICAL_LONG") == "" {
+		t.Skip("set APICAL_LONG to train the quick preset in full")
+	}
+	e := Experiment()
+	v, err := e.Resolve("quick", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var wg sync.WaitGroup
+	for seed := range uint64(2) {
+		wg.Go(func() {
+			if m, _ := trial(t, e, v, seed+1, 1); !m.Solved {
+				t.Errorf("seed %d: not learned: %+v", seed+1, m.After)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -14,7 +14,8 @@ type Metrics struct {
 	// and 01 and below it for 00 and 11.
 	Solved bool    `json:"solved"`
 	LineHz float64 `json:"line_hz"`
-	// MeanWeights at the end, of each plastic projection, leak conductances.
+	// MeanWeights at the end, of each plastic projection that has synapses, leak
+	// conductances.
 	MeanWeights map[string]float64 `json:"mean_weights"`
 }
 

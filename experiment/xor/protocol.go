@@ -96,6 +96,7 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		return err
 	}
 	p := &protocol{run: r, v: r.Values, sim: s, weights: map[string]float64{}}
+	p.result.EpochCosts = []float64{}
 	p.example, p.learn = steps(p.v)
 	bin := p.example / binsPerExample
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
@@ -104,14 +105,16 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		OnRates: func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
 		OnWeights: func(w []sim.WeightSummary) {
 			for _, x := range w {
-				p.weights[network.Projections[x.Projection].Name] = x.Mean
+				if x.Synapses > 0 {
+					p.weights[network.Projections[x.Projection].Name] = x.Mean
+				}
 			}
 		},
 	})
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, p.rec.Close()) }()
+	defer func() { err = p.rec.End(err) }()
 	if err := p.all(ctx); err != nil {
 		return err
 	}

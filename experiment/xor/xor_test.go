@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
@@ -31,8 +32,8 @@ func TestDescription(t *testing.T) {
 	}
 }
 
-// start runs one seed and returns its metrics and its directory. It may be
-// called from any goroutine.
+// start runs one seed of the defaults, changed by sets. It may be called from
+// any goroutine.
 func start(t *testing.T, seed uint64, workers int, sets ...string) (Metrics, string) {
 	t.Helper()
 	e := Experiment()
@@ -41,26 +42,29 @@ func start(t *testing.T, seed uint64, workers int, sets ...string) (Metrics, str
 		t.Error(err)
 		return Metrics{}, ""
 	}
-	dir := t.TempDir()
+	return trial(t, e, v, seed, workers)
+}
+
+// trial runs one seed and returns its metrics and its directory.
+func trial(t *testing.T, e *experiment.Experiment, v *experiment.Values, seed uint64, workers int) (m Metrics, dir string) {
+	t.Helper()
+	dir = t.TempDir()
 	r, err := e.NewRun(v, seed, dir)
 	if err != nil {
 		t.Error(err)
-		return Metrics{}, ""
+		return m, dir
 	}
 	r.Workers = workers
 	if err := e.Run(context.Background(), r); err != nil {
 		t.Error(err)
-		return Metrics{}, ""
+		return m, dir
 	}
 	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
+	if err == nil {
+		err = json.Unmarshal(raw, &m)
+	}
 	if err != nil {
 		t.Error(err)
-		return Metrics{}, ""
-	}
-	var m Metrics
-	if err := json.Unmarshal(raw, &m); err != nil {
-		t.Error(err)
-		return Metrics{}, ""
 	}
 	return m, dir
 }
@@ -160,6 +164,7 @@ func TestCancelLeavesReadableFiles(t *testing.T) {
 	r.Progress = &experiment.Meter{}
 	go func() {
 		for r.Progress.ModelSeconds() < 3 {
+			time.Sleep(time.Millisecond)
 		}
 		cancel()
 	}()
@@ -209,6 +214,14 @@ func TestCost(t *testing.T) {
 		if got := p.cost(c.target); math.Abs(got-c.want) > 1e-12 {
 			t.Errorf("cost of %v, target %v: %v, want %v", c.rates, c.target, got, c.want)
 		}
+	}
+}
+
+// TestHardlyConnected runs a network that is too small to have any synapses.
+func TestHardlyConnected(t *testing.T) {
+	m, _ := start(t, 1, 1, "neurons=2", "in_degree=0.0001", "examples=4", "example_duration=100ms", "tau_avg=50ms")
+	if len(m.MeanWeights) != 0 || len(m.EpochCosts) != 1 {
+		t.Errorf("weights %v and costs %v, want none and one epoch", m.MeanWeights, m.EpochCosts)
 	}
 }
 
