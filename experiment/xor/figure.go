@@ -20,7 +20,6 @@ import (
 // Colours that colour-blind readers can tell apart (Okabe & Ito 2008), RGB.
 const (
 	black     = 0x000000
-	grey      = 0x969696
 	blue      = 0x0072B2
 	vermilion = 0xD55E00
 	green     = 0x009E73
@@ -84,7 +83,7 @@ func newPanel(title, x, y string) *plot.Plot {
 
 // costPanel draws the cost against the epoch, and chance.
 func costPanel(runs []Metrics) *plot.Plot {
-	p := newPanel("Learning", "epoch", "cost of an epoch")
+	p := newPanel("Learning", "epoch", "cost (cross-entropy, four examples)")
 	n := math.MaxInt
 	for _, r := range runs {
 		n = min(n, len(r.EpochCosts))
@@ -141,25 +140,33 @@ func (wholeTicks) Ticks(low, high float64) []plot.Tick {
 // ratePanel draws the event rates of some populations before (open, dashed) and
 // after (filled) learning, and the line that separates 0 from 1.
 func ratePanel(title string, populations []string, runs []Metrics) *plot.Plot {
-	p := newPanel(title, "input", "event rate (Hz)")
-	p.Y.Min, p.Y.Max, p.X.Min, p.X.Max = 0, 14, -0.5, float64(len(examples))-0.5
+	unit := "event rate (Hz)"
+	if len(runs) > 1 {
+		unit = fmt.Sprintf("event rate (Hz), mean ± 2 sd of %d seeds", len(runs))
+	}
+	p := newPanel(title, "input and its exclusive or", unit)
+	p.Y.Min, p.Y.Max, p.X.Min, p.X.Max = 0, 15, -0.5, float64(len(examples))-0.5
 	var ticks []plot.Tick
 	for i, e := range examples {
-		ticks = append(ticks, plot.Tick{Value: float64(i), Label: e.name})
+		answer := "0"
+		if e.target {
+			answer = "1"
+		}
+		ticks = append(ticks, plot.Tick{Value: float64(i), Label: e.name + " → " + answer})
 	}
 	p.X.Tick.Marker = plot.ConstantTicks(ticks)
-	after := []color.Color{rgb(vermilion), rgb(green)}
+	colours := []uint32{vermilion, green}
 	for k, name := range populations {
 		shift := 0.06 * (2*float64(k) - float64(len(populations)-1))
 		suffix := ""
 		if len(populations) > 1 {
 			suffix = " " + name
 		}
-		addRates(p, "before"+suffix, name, runs, shift, rgb(grey), true, draw.RingGlyph{}, func(m Metrics) *TruthTable { return &m.Before })
-		addRates(p, "after"+suffix, name, runs, shift, after[k], false, draw.CircleGlyph{}, func(m Metrics) *TruthTable { return m.After })
+		addRates(p, "before"+suffix, name, runs, shift, withAlpha(colours[k], 140), true, draw.RingGlyph{}, func(m Metrics) *TruthTable { return &m.Before })
+		addRates(p, "after"+suffix, name, runs, shift, rgb(colours[k]), false, draw.CircleGlyph{}, func(m Metrics) *TruthTable { return m.After })
 	}
 	if title == "Output" {
-		addLine(p, fmt.Sprintf("%g Hz", float64(lineHz)), lineHz)
+		addLine(p, fmt.Sprintf("%g Hz: 0 below, 1 above", float64(lineHz)), lineHz)
 	}
 	return p
 }

@@ -29,9 +29,12 @@ type TruthTable [len(examples)]Row
 // first fifth of it.
 type Row struct {
 	Input string `json:"input"`
-	// EventRateHz and BurstProbabilityPct by population.
-	EventRateHz         map[string]float64 `json:"event_rate_hz"`
-	BurstProbabilityPct map[string]float64 `json:"burst_probability_pct"`
+	// EventRateHz and BurstProbabilityPct by population. The probability is
+	// bursts over events: nil without events, and over 100 where few events
+	// leave some of their bursts to the window, since a burst is counted at its
+	// second spike.
+	EventRateHz         map[string]float64  `json:"event_rate_hz"`
+	BurstProbabilityPct map[string]*float64 `json:"burst_probability_pct"`
 }
 
 // settledBins is the part of an example's bins that a row leaves out.
@@ -40,7 +43,7 @@ const settledBins = binsPerExample / 5
 // measure makes a row of the bins of one example, those of a population in
 // order. The burst probability is that of the whole window: bursts over events.
 func measure(e example, bins []sim.RateBin, stepsPerSecond int64) Row {
-	row := Row{Input: e.name, EventRateHz: map[string]float64{}, BurstProbabilityPct: map[string]float64{}}
+	row := Row{Input: e.name, EventRateHz: map[string]float64{}, BurstProbabilityPct: map[string]*float64{}}
 	var sums [len(populationNames)]sim.RateBin
 	seen := [len(populationNames)]int{}
 	for _, b := range bins {
@@ -55,8 +58,10 @@ func measure(e example, bins []sim.RateBin, stepsPerSecond int64) Row {
 	}
 	for i, name := range populationNames {
 		row.EventRateHz[name] = sums[i].EventRateHz(stepsPerSecond)
+		row.BurstProbabilityPct[name] = nil
 		if sums[i].Events > 0 {
-			row.BurstProbabilityPct[name] = 100 * sums[i].BurstFraction()
+			percent := 100 * sums[i].BurstFraction()
+			row.BurstProbabilityPct[name] = &percent
 		}
 	}
 	return row

@@ -47,7 +47,7 @@ type protocol struct {
 
 // states lists the variables that are sampled, if any are asked for.
 func states(v *experiment.Values) []recorder.State {
-	neurons := make([]uint32, min(v.Int("state_neurons"), v.Int("neurons")))
+	neurons := make([]uint32, v.Int("state_neurons"))
 	if len(neurons) == 0 {
 		return nil
 	}
@@ -80,6 +80,13 @@ func check(v *experiment.Values) error {
 	if learn < 1 || learn >= example {
 		return experiment.Inputf("learning_fraction: %s of %s, want at least one step of %gms and less than the example",
 			v.Text("learning_fraction"), v.Text("example_duration"), sim.DefaultDtMS)
+	}
+	interval := v.Float("state_interval") / sim.DefaultDtMS
+	if math.Abs(interval-math.Round(interval)) > 1e-9*interval {
+		return experiment.Inputf("state_interval: %s, want a multiple of the step, %gms", v.Text("state_interval"), sim.DefaultDtMS)
+	}
+	if v.Int("state_neurons") > v.Int("neurons") {
+		return experiment.Inputf("state_neurons: %d, want at most neurons (%d)", v.Int("state_neurons"), v.Int("neurons"))
 	}
 	if v.Float("rate_max") <= v.Float("rate_min")+2*v.Float("teacher_tolerance") {
 		return experiment.Inputf("rate_max: %s, want more than rate_min (%s) and twice the teacher_tolerance (%s) above it",

@@ -19,7 +19,7 @@ func (m *Metrics) print(w io.Writer) error {
 		fmt.Fprintln(&b)
 		m.verdict(&b)
 	}
-	if len(m.EpochCosts) > 1 {
+	if len(m.EpochCosts) >= curveHeight {
 		fmt.Fprintln(&b)
 		fmt.Fprintln(&b, costCurve(m.EpochCosts))
 	}
@@ -53,11 +53,11 @@ func table(b *strings.Builder, title string, t TruthTable) {
 }
 
 func cell(row Row, population string) string {
-	bp, ok := row.BurstProbabilityPct[population]
-	if !ok {
+	bp := row.BurstProbabilityPct[population]
+	if bp == nil {
 		return fmt.Sprintf("%.2f (-)", row.EventRateHz[population])
 	}
-	return fmt.Sprintf("%.2f (%4.1f)", row.EventRateHz[population], bp)
+	return fmt.Sprintf("%.2f (%4.1f)", row.EventRateHz[population], *bp)
 }
 
 func (m *Metrics) verdict(b *strings.Builder) {

@@ -26,7 +26,8 @@ func Experiment() *experiment.Experiment {
 			"burst-dependent rule. A teaching current changes the burst probability of the output's dendrites; " +
 			"its bursts reach the dendrites of the hidden ensembles and there steer the plasticity of the " +
 			"input's synapses, without any backpropagation. The defaults are those of Figure 4 of the paper: " +
-			"500 epochs of four examples, 8 s each.",
+			"500 epochs of four examples, 8 s each. Rates in the truth tables leave out the first fifth of each example; " +
+			"the cost of an epoch, known once its four examples are over, is the summed cross-entropy of the output's mean event rate.",
 		Citation: "Payeur, Guerguiev, Zenke, Richards, Naud (2021), Nature Neuroscience 24:1010-1019, doi 10.1038/s41593-021-00857-x",
 		Params:   params(),
 		Presets:  presets(),
@@ -51,7 +52,7 @@ func params() []experiment.Param {
 	}
 	return []experiment.Param{
 		{Key: "neurons", Kind: experiment.Integer, Default: 500, Min: 2, Max: 1_000_000, Doc: "neurons of each of the five populations"},
-		{Key: "examples", Kind: experiment.Integer, Default: 2000, Min: 0, Max: 1e9, Doc: "examples of the training, four to an epoch; 0 only tests"},
+		{Key: "examples", Kind: experiment.Integer, Default: 2000, Min: 0, Max: 1e9, Doc: "examples of the training, four to an epoch; 0 only tests, and the rest of four has no cost"},
 		positive("example_duration", "s", 8, 3600, "how long each example is shown"),
 		{Key: "learning_fraction", Kind: experiment.Number, Default: 0.1, Min: 0, OpenMin: true, Max: 1, OpenMax: true, Doc: "last part of an example, in which the teacher acts and synapses are plastic"},
 		positive("tau_avg", "s", 2, 3600, "time constant of the running estimates of event and burst rate"),
@@ -93,7 +94,7 @@ func params() []experiment.Param {
 
 func presets() []experiment.Preset {
 	return []experiment.Preset{
-		{Name: "quick", Doc: "learns in a minute or two: examples of 2 s with a learning part of 0.5 s, averages over 0.5 s, doubled learning rates, 250 epochs", Set: map[string]string{
+		{Name: "quick", Doc: "learns in about two minutes: examples of 2 s with a learning part of 0.5 s, averages over 0.5 s, doubled learning rates, 250 epochs", Set: map[string]string{
 			"examples": "1000", "example_duration": "2s", "learning_fraction": "0.25", "tau_avg": "0.5s",
 			"eta_input_hidden": "0.016", "eta_hidden_output": "0.008",
 		}},

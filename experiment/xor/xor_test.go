@@ -109,7 +109,7 @@ func TestStatisticsBeforeLearning(t *testing.T) {
 				}
 			}
 			for k, name := range populationNames[2:] {
-				if got := table[i].BurstProbabilityPct[name]; !(math.Abs(got-want.bp[k]) <= 3) {
+				if got := *table[i].BurstProbabilityPct[name]; !(math.Abs(got-want.bp[k]) <= 3) {
 					t.Errorf("seed %d, input %s: burst probability of %s %.1f %%, want %.1f ± 3", s+1, examples[i].name, name, got, want.bp[k])
 				}
 			}
@@ -226,7 +226,7 @@ func TestHardlyConnected(t *testing.T) {
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"example_duration=1ms", "example_duration=1001ms", "learning_fraction=0.000001", "rate_max=3Hz", "neurons=1", "tau_avg=2"} {
+	for _, set := range []string{"example_duration=1ms", "example_duration=1001ms", "learning_fraction=0.000001", "rate_max=3Hz", "neurons=1", "state_interval=0.25ms", "state_neurons=501", "tau_avg=2"} {
 		if _, err := Experiment().Resolve("", []string{set}); err == nil {
 			t.Errorf("%s was accepted", set)
 		}
