@@ -168,19 +168,44 @@ func (r *pairSTDP) potentiate(target uint32) {
 	}
 	rows, slots := r.block.Incoming(target)
 	slots = slots[:len(rows)]
-	weights := r.block.Weights()
-	for k, row := range rows {
-		if x[row] == 0 {
-			continue // its source has been silent
+	weights, low, high := r.block.Weights(), r.min, r.max
+	most, exponent, reference := r.p.WeightMax, r.p.Exponent, r.p.Reference
+	switch {
+	case r.p.Dependence == SoftBound && exponent == 1:
+		var near [stretch]float32
+		for len(rows) > 0 {
+			n := min(len(rows), stretch)
+			fetch(&near, weights, slots[:n])
+			for k, row := range rows[:n] {
+				if x[row] == 0 {
+					continue // its source has been silent
+				}
+				w := float64(near[k%stretch])
+				w += scale * x[row] * most * max(0, 1-w/most)
+				weights[slots[k]] = min(max(float32(w), low), high)
+			}
+			rows, slots = rows[n:], slots[n:]
 		}
-		v := &weights[slots[k]]
-		w := float64(*v)
-		if r.p.Dependence == SoftBound {
-			w += scale * x[row] * r.p.WeightMax * math.Pow(max(0, 1-w/r.p.WeightMax), r.p.Exponent)
-		} else {
-			w += scale * x[row] * r.p.Reference * math.Pow(max(0, w/r.p.Reference), r.p.Exponent)
+	case r.p.Dependence == SoftBound:
+		for k, row := range rows {
+			if x[row] == 0 {
+				continue
+			}
+			v := &weights[slots[k]]
+			w := float64(*v)
+			w += scale * x[row] * most * math.Pow(max(0, 1-w/most), exponent)
+			*v = min(max(float32(w), low), high)
 		}
-		*v = min(max(float32(w), r.min), r.max)
+	default: // PowerLaw
+		for k, row := range rows {
+			if x[row] == 0 {
+				continue
+			}
+			v := &weights[slots[k]]
+			w := float64(*v)
+			w += scale * x[row] * reference * math.Pow(max(0, w/reference), exponent)
+			*v = min(max(float32(w), low), high)
+		}
 	}
 }
 
@@ -194,14 +219,27 @@ func (r *pairSTDP) depress(source uint32, group int) {
 	from, to := r.block.Row(source, group)
 	targets := r.block.Targets()[from:to]
 	weights := r.block.Weights()[from:to][:len(targets)]
-	for k, t := range targets {
-		w, y := float64(weights[k]), y[int(t)-r.block.Lo]
-		if r.p.Dependence == SoftBound {
-			w -= scale * y * r.p.WeightMax * math.Pow(max(0, w/r.p.WeightMax), r.p.Exponent)
-		} else {
-			w -= scale * y * w
+	lo, low, high := r.block.Lo, r.min, r.max
+	most, exponent := r.p.WeightMax, r.p.Exponent
+	switch {
+	case r.p.Dependence == SoftBound && exponent == 1:
+		for k, t := range targets {
+			w, y := float64(weights[k]), y[int(t)-lo]
+			w -= scale * y * most * max(0, w/most)
+			weights[k] = min(max(float32(w), low), high)
 		}
-		weights[k] = min(max(float32(w), r.min), r.max)
+	case r.p.Dependence == SoftBound:
+		for k, t := range targets {
+			w, y := float64(weights[k]), y[int(t)-lo]
+			w -= scale * y * most * math.Pow(max(0, w/most), exponent)
+			weights[k] = min(max(float32(w), low), high)
+		}
+	default: // in proportion to the weight
+		for k, t := range targets {
+			w, y := float64(weights[k]), y[int(t)-lo]
+			w -= scale * y * w
+			weights[k] = min(max(float32(w), low), high)
+		}
 	}
 }
 

@@ -17,6 +17,18 @@ func newWeights(block *synapse.Block, least, most float64) weights {
 	return weights{block: block, min: float32(least), max: float32(most)}
 }
 
+// stretch is how many incoming weights are fetched at a time.
+const stretch = 256
+
+// fetch copies the weights in some slots. Slots lie far apart, in memory that is
+// mostly in no cache: a loop that does nothing else has most of them under way
+// at once.
+func fetch(near *[stretch]float32, weights []float32, slots []uint32) {
+	for k, slot := range slots {
+		near[k%stretch] = weights[slot]
+	}
+}
+
 // addIncoming adds scale·trace[row] to every synapse onto a target.
 func (w *weights) addIncoming(target uint32, scale float64, trace []float64) {
 	if scale == 0 {
@@ -25,9 +37,14 @@ func (w *weights) addIncoming(target uint32, scale float64, trace []float64) {
 	rows, slots := w.block.Incoming(target)
 	values, low, high := w.block.Weights(), w.min, w.max
 	slots = slots[:len(rows)]
-	for k, row := range rows {
-		v := &values[slots[k]]
-		*v = min(max(*v+float32(scale*trace[row]), low), high)
+	var near [stretch]float32
+	for len(rows) > 0 {
+		n := min(len(rows), stretch)
+		fetch(&near, values, slots[:n])
+		for k, row := range rows[:n] {
+			values[slots[k]] = min(max(near[k%stretch]+float32(scale*trace[row]), low), high)
+		}
+		rows, slots = rows[n:], slots[n:]
 	}
 }
 
