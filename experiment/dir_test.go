@@ -44,6 +44,17 @@ func allFiles(t *testing.T, dir string) []string {
 	return names
 }
 
+// prepareOne prepares and releases dir for a plan of one seed, or of those
+// given.
+func prepareOne(e *Experiment, dir string, force bool, seeds ...uint64) error {
+	p := &Plan{Experiment: e, Dir: dir, Force: force, Seeds: seeds, PerSeed: len(seeds) > 0}
+	release, err := p.prepareDir()
+	if err == nil {
+		release()
+	}
+	return err
+}
+
 func TestPrepareDir(t *testing.T) {
 	e := sample()
 	e.Files = []string{"cost.png"}
@@ -52,18 +63,21 @@ func TestPrepareDir(t *testing.T) {
 		files []string
 		held  bool
 		after []string // with force
+		seeds []uint64
 	}{
-		{"empty", nil, false, nil},
-		{"foreign", []string{"notes.txt", "seed-x/metrics.json"}, false, []string{"notes.txt", "seed-x/metrics.json"}},
-		{"manifest", []string{"manifest.json"}, true, nil},
-		{"partial", []string{"rates.arrow.partial", "metrics.json.partial"}, true, nil},
-		{"declared", []string{"cost.png", "cost.svg"}, true, []string{"cost.svg"}},
-		{"other arrow", []string{"mine.arrow"}, true, []string{"mine.arrow"}},
+		{"empty", nil, false, nil, nil},
+		{"foreign", []string{"notes.txt", "seed-x/metrics.json"}, false, []string{"notes.txt", "seed-x/metrics.json"}, nil},
+		{"manifest", []string{"manifest.json"}, true, nil, nil},
+		{"partial", []string{"rates.arrow.partial", "metrics.json.partial"}, true, nil, nil},
+		{"declared", []string{"cost.png", "cost.svg"}, true, []string{"cost.svg"}, nil},
+		{"other arrow", []string{"mine.arrow"}, true, []string{"mine.arrow"}, nil},
 		{"seeds", []string{"summary.json", "seed-1/spikes.arrow", "seed-1/notes", "seed-2/manifest.json", "sub/spikes.arrow"},
-			true, []string{"seed-1/notes", "sub/spikes.arrow"}},
+			true, []string{"seed-1/notes", "sub/spikes.arrow"}, []uint64{1, 2}},
+		{"one of three seeds", []string{"summary.json", "seed-1/spikes.arrow", "seed-2/manifest.json", "seed-3/metrics.json"},
+			true, []string{"seed-1/spikes.arrow", "seed-3/metrics.json"}, []uint64{2, 9}},
 	} {
 		dir := fillDir(t, c.files...)
-		err := prepareDir(e, dir, false)
+		err := prepareOne(e, dir, false, c.seeds...)
 		var input *InputError
 		if c.held != errors.As(err, &input) {
 			t.Errorf("%s: error %v", c.name, err)
@@ -71,7 +85,7 @@ func TestPrepareDir(t *testing.T) {
 		if got := allFiles(t, dir); !slices.Equal(got, slices.Sorted(slices.Values(c.files))) {
 			t.Errorf("%s: refused, and yet left %v of %v", c.name, got, c.files)
 		}
-		if err := prepareDir(e, dir, true); err != nil {
+		if err := prepareOne(e, dir, true, c.seeds...); err != nil {
 			t.Errorf("%s: forced: %v", c.name, err)
 		}
 		if got := allFiles(t, dir); !slices.Equal(got, c.after) {
@@ -80,12 +94,61 @@ func TestPrepareDir(t *testing.T) {
 	}
 }
 
+// TestForceRemovesAllOrNothing puts something in the way of a forced run and
+// wants every file where it was.
+func TestForceRemovesAllOrNothing(t *testing.T) {
+	for _, c := range []struct {
+		name, want string
+		files      []string
+		seeds      []uint64
+	}{
+		{"a directory", "weights.arrow is a directory", []string{"manifest.json", "metrics.json", "weights.arrow/x"}, nil},
+		{"a directory of a seed", "seed-2/rates.arrow is a directory", []string{"summary.json", "seed-1/metrics.json", "seed-2/rates.arrow/x"}, []uint64{1, 2}},
+		{"a file for a seed", "seed-2 is not a directory", []string{"summary.json", "seed-1/metrics.json", "seed-2"}, []uint64{1, 2}},
+		{"several seeds", "holds the seeds 1,2 of --seeds", []string{"summary.json", "seed-1/metrics.json", "seed-2/metrics.json"}, nil},
+	} {
+		dir := fillDir(t, c.files...)
+		err := prepareOne(sample(), dir, true, c.seeds...)
+		var input *InputError
+		if !errors.As(err, &input) || !strings.Contains(err.Error(), c.want) {
+			t.Errorf("%s: error %v, want one with %q", c.name, err, c.want)
+		}
+		if got := allFiles(t, dir); !slices.Equal(got, slices.Sorted(slices.Values(c.files))) {
+			t.Errorf("%s: refused, and yet left %v of %v", c.name, got, c.files)
+		}
+	}
+}
+
+func TestForceMovesFilesBack(t *testing.T) {
+	dir := fillDir(t, "metrics.json", "seed-1/metrics.json")
+	// The last name is gone between listing and removal.
+	err := removeHeld(sample(), dir, []string{"metrics.json", "seed-1/metrics.json", "seed-1/spikes.arrow"})
+	if err == nil {
+		t.Error("a file that is not there was removed")
+	}
+	if err := os.Chmod(filepath.Join(dir, "seed-1"), 0o555); err != nil {
+		t.Fatal(err)
+	}
+	defer os.Chmod(filepath.Join(dir, "seed-1"), 0o777)
+	if f, err := os.Create(filepath.Join(dir, "seed-1", "x")); err == nil {
+		f.Close()
+		t.Skip("permissions do not bind this user")
+	}
+	err = removeHeld(sample(), dir, []string{"metrics.json", "seed-1/metrics.json"})
+	if err == nil || !strings.Contains(err.Error(), "seed-1/metrics.json cannot be replaced: permission denied") {
+		t.Errorf("error %v", err)
+	}
+	if got := allFiles(t, dir); !slices.Equal(got, []string{"metrics.json", "seed-1/metrics.json"}) {
+		t.Errorf("left %v", got)
+	}
+}
+
 func TestPrepareDirRemovesLinksNotTargets(t *testing.T) {
 	dir := fillDir(t, "elsewhere/spikes.arrow", "run/notes")
 	if err := os.Symlink(filepath.Join(dir, "elsewhere/spikes.arrow"), filepath.Join(dir, "run/spikes.arrow")); err != nil {
 		t.Skip(err)
 	}
-	if err := prepareDir(sample(), filepath.Join(dir, "run"), true); err != nil {
+	if err := prepareOne(sample(), filepath.Join(dir, "run"), true); err != nil {
 		t.Fatal(err)
 	}
 	if got := allFiles(t, dir); !slices.Equal(got, []string{"elsewhere/spikes.arrow", "run/notes"}) {
@@ -103,7 +166,7 @@ func TestPrepareDirUnwritable(t *testing.T) {
 		f.Close()
 		t.Skip("permissions do not bind this user")
 	}
-	err := prepareDir(sample(), dir, false)
+	err := prepareOne(sample(), dir, false)
 	if err == nil || err.Error() != "out: "+dir+" is not writable: permission denied" {
 		t.Errorf("error %v", err)
 	}

@@ -3,7 +3,6 @@ package experiment
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -42,6 +41,8 @@ type Plan struct {
 	// Out takes results; Display progress, nil for none.
 	Out     io.Writer
 	Display *Display
+
+	otherSeeds []uint64 // that Dir holds and this command leaves alone
 }
 
 // Result is how one seed ended.
@@ -101,9 +102,11 @@ func (p *Plan) settle() {
 // seeds that failed, a line each. Results are in the order of Seeds.
 func (p *Plan) Execute(ctx context.Context) ([]Result, error) {
 	p.settle()
-	if err := prepareDir(p.Experiment, p.Dir, p.Force); err != nil {
+	release, err := p.prepareDir()
+	if err != nil {
 		return nil, err
 	}
+	defer release()
 	results := make([]Result, len(p.Seeds))
 	rows := make([]displayRow, len(p.Seeds))
 	for i, seed := range p.Seeds {
@@ -125,7 +128,7 @@ func (p *Plan) Execute(ctx context.Context) ([]Result, error) {
 	}
 	seeds.Wait()
 
-	err := p.judge(ctx, results)
+	err = p.judge(ctx, results)
 	stopDisplay(err == nil)
 	if p.PerSeed {
 		if sumErr := p.summarise(results); sumErr != nil {
@@ -299,50 +302,6 @@ func (p *Plan) judge(ctx context.Context, results []Result) error {
 			p.Experiment.Name, p.Dir)})
 	}
 	return errors.Join(errs...)
-}
-
-// summarise writes summary.json and prints the seeds with their numbers.
-func (p *Plan) summarise(results []Result) error {
-	values, err := p.Values.MarshalJSON()
-	if err != nil {
-		return err
-	}
-	s := Summary{Experiment: p.Experiment.Name, Preset: p.Values.Preset(),
-		Values: values, ConfigSHA256: p.Values.Hash(), Seeds: []uint64{}}
-	var metrics []any
-	var done []string
-	fmt.Fprintf(p.Out, "\n%-10s %-12s %10s  %s\n", "seed", "status", "wall", "directory")
-	for _, res := range results {
-		fmt.Fprintf(p.Out, "%-10d %-12s %10s  %s\n", res.Seed, res.Status,
-			clock(time.Duration(res.WallSeconds*float64(time.Second))), res.Dir)
-		if res.Status != Done {
-			s.NotDone = append(s.NotDone, res.Seed)
-			continue
-		}
-		s.Seeds = append(s.Seeds, res.Seed)
-		done = append(done, res.Dir)
-		v, ok, err := readMetrics(res.Dir)
-		if err != nil {
-			return fmt.Errorf("seed %d: %w", res.Seed, err)
-		}
-		if ok {
-			metrics = append(metrics, v)
-		}
-	}
-	if merged, ok := mergeMetrics(metrics); ok {
-		s.Metrics = merged
-		for _, line := range scalarLines("", merged) {
-			fmt.Fprintln(p.Out, line)
-		}
-	}
-	b, err := json.MarshalIndent(s, "", "  ")
-	if err != nil {
-		return err
-	}
-	if err := writeFile(filepath.Join(p.Dir, summaryName), append(b, '\n')); err != nil {
-		return err
-	}
-	return p.Experiment.draw(p.Dir, done)
 }
 
 // seedOutputs keeps the results of several seeds apart: each is printed whole,

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Summary is summary.json: the metrics of several seeds merged. A number
@@ -47,6 +48,54 @@ type arrayStat struct {
 type truthStat struct {
 	True int `json:"true"`
 	N    int `json:"n"`
+}
+
+// summarise writes summary.json and prints the seeds with their numbers.
+func (p *Plan) summarise(results []Result) error {
+	values, err := p.Values.MarshalJSON()
+	if err != nil {
+		return err
+	}
+	s := Summary{Experiment: p.Experiment.Name, Preset: p.Values.Preset(),
+		Values: values, ConfigSHA256: p.Values.Hash(), Seeds: []uint64{}}
+	var metrics []any
+	var done []string
+	fmt.Fprintf(p.Out, "\n%-10s %-12s %10s  %s\n", "seed", "status", "wall", "directory")
+	for _, res := range results {
+		fmt.Fprintf(p.Out, "%-10d %-12s %10s  %s\n", res.Seed, res.Status,
+			clock(time.Duration(res.WallSeconds*float64(time.Second))), res.Dir)
+		if res.Status != Done {
+			s.NotDone = append(s.NotDone, res.Seed)
+			continue
+		}
+		s.Seeds = append(s.Seeds, res.Seed)
+		done = append(done, res.Dir)
+		v, ok, err := readMetrics(res.Dir)
+		if err != nil {
+			return fmt.Errorf("seed %d: %w", res.Seed, err)
+		}
+		if ok {
+			metrics = append(metrics, v)
+		}
+	}
+	if merged, ok := mergeMetrics(metrics); ok {
+		s.Metrics = merged
+		for _, line := range scalarLines("", merged) {
+			fmt.Fprintln(p.Out, line)
+		}
+	}
+	if len(p.otherSeeds) > 0 {
+		fmt.Fprintf(p.Out, "%s holds %s alone; of an earlier command are %s\n", summaryName,
+			FormatSeeds(p.Seeds), FormatSeeds(p.otherSeeds))
+	}
+	b, err := json.MarshalIndent(s, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeFile(filepath.Join(p.Dir, summaryName), append(b, '\n')); err != nil {
+		return err
+	}
+	return p.Experiment.draw(p.Dir, done)
 }
 
 // readMetrics decodes a run's metrics.json; ok is false if it left none.
