@@ -182,24 +182,32 @@ func power256(x float32) float32 {
 
 // Advance implements Population.
 func (a *adex) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
-	for start := lo; start < Padded(hi); start += Block {
-		for mask := a.advanceBlock(start) & a.existing(start); mask != 0; mask &= mask - 1 {
-			spikes = append(spikes, uint32(start+bits.TrailingZeros64(mask)))
+	var room [several]uint64
+	for end := Padded(hi); lo < end; lo += several * Block {
+		spiked := room[:min(several, (end-lo)/Block)]
+		a.advanceBlocks(lo, spiked)
+		for b, mask := range spiked {
+			start := lo + b*Block
+			for mask &= a.existing(start); mask != 0; mask &= mask - 1 {
+				spikes = append(spikes, uint32(start+bits.TrailingZeros64(mask)))
+			}
 		}
 	}
 	return spikes
 }
 
-// advanceBlock integrates the block of neurons from start on by one step and
-// returns which of them spiked.
-func (a *adex) advanceBlock(start int) uint64 {
-	if mask, done := a.advanceBlockVector(start); done {
-		return mask
+// advanceBlocks integrates the blocks of neurons from start on by one step and
+// tells which neurons of each spiked.
+func (a *adex) advanceBlocks(start int, spiked []uint64) {
+	if a.advanceBlocksVector(start, spiked) {
+		return
 	}
-	return a.advanceBlockPortable(start)
+	for b := range spiked {
+		spiked[b] = a.advanceBlockPortable(start + b*Block)
+	}
 }
 
-// advanceBlockPortable is the step in plain Go. A spike changes w before w
+// advanceBlockPortable is the step of a block in plain Go. A spike changes w before w
 // follows V, and is therefore carried out in the loop.
 func (a *adex) advanceBlockPortable(start int) (mask uint64) {
 	k := a.k

@@ -30,10 +30,10 @@ func (p *pyramid) advanceSomaVector(lo, hi int, activation []float32) int {
 	return hi
 }
 
-// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
-func (a *adex) advanceBlockVector(start int) (mask uint64, done bool) {
+// advanceBlocksVector is advanceBlocks with AVX2, where that is available.
+func (a *adex) advanceBlocksVector(start int, spiked []uint64) bool {
 	if !vec.Enabled() {
-		return 0, false
+		return false
 	}
 	k := [...]float32{
 		a.k.rest, a.k.slope, a.k.follow, a.k.step, a.k.threshold, a.k.steepness,
@@ -41,52 +41,55 @@ func (a *adex) advanceBlockVector(start int) (mask uint64, done bool) {
 		a.k.spike, a.k.hold, a.k.reset, a.k.jump, a.k.coupling,
 		math.Float32frombits(uint32(a.k.refractory)),
 	}
-	end := start + Block
+	n := len(spiked) * Block
+	end := start + n
 	v, w, inject := &a.v[start:end][0], &a.w[start:end][0], &a.inject[start:end][0]
 	gExc, gInh, left := &a.gExc[start:end][0], &a.gInh[start:end][0], &a.left[start:end][0]
 	if a.trueExp {
-		adexTrueAVX2(v, w, gExc, gInh, inject, left, &mask, &k, Block)
+		adexTrueAVX2(v, w, gExc, gInh, inject, left, &spiked[0], &k, n)
 	} else {
-		adexAVX2(v, w, gExc, gInh, inject, left, &mask, &k, Block)
+		adexAVX2(v, w, gExc, gInh, inject, left, &spiked[0], &k, n)
 	}
-	return mask, true
+	return true
 }
 
-// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
-func (c *lifCond) advanceBlockVector(start int) (mask uint64, done bool) {
+// advanceBlocksVector is advanceBlocks with AVX2, where that is available.
+func (c *lifCond) advanceBlocksVector(start int, above []uint64) bool {
 	if !vec.Enabled() {
-		return 0, false
+		return false
 	}
 	k := [...]float32{
 		c.k.rest, c.k.leak, c.k.revExc, c.k.revInh, c.k.decayExc, c.k.decayInh, c.k.decayOffset,
 		c.k.floor, c.k.ceiling, c.k.threshold, c.k.reset, c.k.ampa, c.k.slow, c.k.follow,
 	}
-	end := start + Block
+	n := len(above) * Block
+	end := start + n
 	v, offset, inject := &c.v[start:end][0], &c.offset[start:end][0], &c.inject[start:end][0]
 	gExc, gInh, left := &c.gExc[start:end][0], &c.gInh[start:end][0], &c.left[start:end][0]
 	if c.gNMDA == nil {
-		lifCondAVX2(v, offset, gExc, gInh, inject, left, &mask, &k, Block)
+		lifCondAVX2(v, offset, gExc, gInh, inject, left, &above[0], &k, n)
 	} else {
-		lifCondNMDAAVX2(v, offset, gExc, gInh, inject, &c.gNMDA[start:end][0], left, &mask, &k, Block)
+		lifCondNMDAAVX2(v, offset, gExc, gInh, inject, &c.gNMDA[start:end][0], left, &above[0], &k, n)
 	}
-	return mask, true
+	return true
 }
 
-// advanceBlockVector is advanceBlockPortable with AVX2, where that is available.
-func (c *lifCurrent) advanceBlockVector(start int) (mask uint64, done bool) {
+// advanceBlocksVector is advanceBlocks with AVX2, where that is available.
+func (c *lifCurrent) advanceBlocksVector(start int, above []uint64) bool {
 	if !vec.Enabled() {
-		return 0, false
+		return false
 	}
 	k := [...]float32{
 		c.k.rest, c.k.membrane, c.k.exc, c.k.inh, c.k.decayExc, c.k.decayInh, c.k.threshold, c.k.reset,
 	}
-	end := start + Block
+	n := len(above) * Block
+	end := start + n
 	v, inject, left := &c.v[start:end][0], &c.inject[start:end][0], &c.left[start:end][0]
 	exc, inh := &c.gExc[start:end][0], &c.gInh[start:end][0]
 	if c.jumps == nil {
-		lifCurrentAVX2(v, exc, inh, inject, left, &mask, &k, Block)
+		lifCurrentAVX2(v, exc, inh, inject, left, &above[0], &k, n)
 	} else {
-		lifCurrentJumpAVX2(v, exc, inh, inject, &c.jumps[start:end][0], left, &mask, &k, Block)
+		lifCurrentJumpAVX2(v, exc, inh, inject, &c.jumps[start:end][0], left, &above[0], &k, n)
 	}
-	return mask, true
+	return true
 }

@@ -6,8 +6,8 @@ package neuron
 
 func (p *pyramid) advanceSomaVector(lo, _ int, _ []float32) int { return lo }
 
-func (a *adex) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }
+func (a *adex) advanceBlocksVector(int, []uint64) bool { return false }
 
-func (c *lifCond) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }
+func (c *lifCond) advanceBlocksVector(int, []uint64) bool { return false }
 
-func (c *lifCurrent) advanceBlockVector(int) (mask uint64, done bool) { return 0, false }
+func (c *lifCurrent) advanceBlocksVector(int, []uint64) bool { return false }

@@ -142,27 +142,35 @@ func (p LIFCurrent) New(env Env) Population {
 
 // Advance implements Population.
 func (c *lifCurrent) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
-	for start := lo; start < Padded(hi); start += Block {
-		for mask := c.advanceBlock(start) & c.existing(start); mask != 0; mask &= mask - 1 {
-			i := start + bits.TrailingZeros64(mask)
-			c.v[i] = c.k.reset
-			c.left[i] = c.k.refractory
-			spikes = append(spikes, uint32(i))
+	var room [several]uint64
+	for end := Padded(hi); lo < end; lo += several * Block {
+		above := room[:min(several, (end-lo)/Block)]
+		c.advanceBlocks(lo, above)
+		for b, mask := range above {
+			start := lo + b*Block
+			for mask &= c.existing(start); mask != 0; mask &= mask - 1 {
+				i := start + bits.TrailingZeros64(mask)
+				c.v[i] = c.k.reset
+				c.left[i] = c.k.refractory
+				spikes = append(spikes, uint32(i))
+			}
 		}
 	}
 	return spikes
 }
 
-// advanceBlock integrates the block of neurons from start on by one step and
-// returns which of them have reached the threshold.
-func (c *lifCurrent) advanceBlock(start int) uint64 {
-	if mask, done := c.advanceBlockVector(start); done {
-		return mask
+// advanceBlocks integrates the blocks of neurons from start on by one step and
+// tells which neurons of each have reached the threshold.
+func (c *lifCurrent) advanceBlocks(start int, above []uint64) {
+	if c.advanceBlocksVector(start, above) {
+		return
 	}
-	return c.advanceBlockPortable(start)
+	for b := range above {
+		above[b] = c.advanceBlockPortable(start + b*Block)
+	}
 }
 
-// advanceBlockPortable is the step in plain Go.
+// advanceBlockPortable is the step of a block in plain Go.
 func (c *lifCurrent) advanceBlockPortable(start int) (mask uint64) {
 	k := c.k
 	v, left, inject := c.v[start:][:Block], c.left[start:][:Block], c.inject[start:][:Block]

@@ -23,6 +23,10 @@ func newPoint(env Env, v []float32, unit string, perPicoampere float64) point {
 	}
 }
 
+// several is how many blocks a model advances at a time: few enough for their
+// state to stay in the first cache until the spikes are seen to.
+const several = 16
+
 // existing marks the neurons of the block from start on that are not padding.
 func (p *point) existing(start int) uint64 {
 	if start+Block == len(p.v) {
