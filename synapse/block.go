@@ -8,12 +8,14 @@
 //
 //	start  : one entry a source and delay group, and one more; row r is the
 //	         synapses start[r] to start[r+1], r = source·groups + group
-//	target : one entry a synapse, ascending within a row
+//	target : one entry a synapse, ascending within a row; of 2 bytes, counted
+//	         from the first, where no rule looks at it and they are few enough
 //	weight : one entry a synapse, or a single number for all
 //
 // and, where a plasticity rule asks for it, the incoming view by target, which
 // gives for each target its synapses as (row, position in the arrays).
-// A static synapse takes 8 bytes, 4 with a common weight; a plastic one 16.
+// A static synapse takes 6 bytes, 2 with a common weight, and 2 more where a
+// worker has more than 65 536 targets; a plastic one 16.
 package synapse
 
 import (
@@ -77,7 +79,8 @@ type Block struct {
 	Delays  []int64 // of the delay groups, steps, ascending
 
 	start  []uint32
-	target []uint32
+	target []uint32  // nil where near is not
+	near   []uint16  // targets, from Lo
 	weight []float32 // nil where all weights are common
 	common float32
 
@@ -120,7 +123,12 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 	for r := 1; r < len(b.start); r++ {
 		b.start[r] += b.start[r-1]
 	}
-	b.target = make([]uint32, len(d.source))
+	// A rule wants to see the targets as they are.
+	if !opt.Incoming && hi-lo <= 1<<16 {
+		b.near = make([]uint16, len(d.source))
+	} else {
+		b.target = make([]uint32, len(d.source))
+	}
 	if opt.Plastic || d.weight != nil {
 		b.weight = make([]float32, len(d.source))
 	} else {
@@ -134,7 +142,11 @@ func Build(p Projection, g Geometry, lo, hi int, opt BuildOptions) (*Block, erro
 		for i := d.first[t-lo]; i < d.first[t-lo+1]; i++ {
 			slot := next[rows[i]]
 			next[rows[i]]++
-			b.target[slot] = uint32(t)
+			if b.near != nil {
+				b.near[slot] = uint16(t - lo)
+			} else {
+				b.target[slot] = uint32(t)
+			}
 			if d.weight != nil {
 				b.weight[slot] = d.weight[i]
 			}
@@ -272,7 +284,7 @@ func steps(ms, dt float64) int64 {
 }
 
 // Count returns the number of synapses.
-func (b *Block) Count() int { return len(b.target) }
+func (b *Block) Count() int { return len(b.target) + len(b.near) }
 
 // Row returns the first and last+1 slot of the synapses of a source in a delay
 // group.
@@ -281,8 +293,18 @@ func (b *Block) Row(source uint32, group int) (from, to uint32) {
 	return b.start[r], b.start[r+1]
 }
 
-// Targets returns the target of each slot.
-func (b *Block) Targets() []uint32 { return b.target }
+// Targets returns the target of each slot. Without the incoming view it may be a
+// copy.
+func (b *Block) Targets() []uint32 {
+	if b.near == nil {
+		return b.target
+	}
+	targets := make([]uint32, len(b.near))
+	for slot, t := range b.near {
+		targets[slot] = uint32(b.Lo) + uint32(t)
+	}
+	return targets
+}
 
 // Weights returns the weight of each slot, or nil where it is common.
 func (b *Block) Weights() []float32 { return b.weight }
@@ -308,27 +330,3 @@ func (b *Block) Rows() int { return len(b.start) - 1 }
 
 // RowOf returns the row of a source in a delay group.
 func (b *Block) RowOf(source uint32, group int) int { return int(source)*len(b.Delays) + group }
-
-// Deliver adds to g, by target, the weight of every synapse of the sources
-// (ascending) in a delay group; factor, where not nil, scales each source's.
-func (b *Block) Deliver(group int, sources []uint32, factor []float32, g []float32) {
-	for i, s := range sources {
-		f := float32(1)
-		if factor != nil {
-			f = factor[i]
-		}
-		from, to := b.Row(s, group)
-		targets := b.target[from:to]
-		if b.weight == nil {
-			w := b.common * f
-			for _, t := range targets {
-				g[t] += w
-			}
-			continue
-		}
-		weights := b.weight[from:to][:len(targets)]
-		for k, t := range targets {
-			g[t] += float32(weights[k] * f)
-		}
-	}
-}

@@ -27,6 +27,7 @@ var outputs = []struct {
 	{"dendrite", "active", []func(*build.Context){active}},
 	{"internal/rng", "philox", []func(*build.Context){philox, take}},
 	{"internal/rng", "counts", []func(*build.Context){counts}},
+	{"synapse", "deliver", []func(*build.Context){deliver(false), deliver(true)}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
 	{"neuron", "adex", []func(*build.Context){adexKernels}},
 	{"neuron", "lif", []func(*build.Context){lifCond(false), lifCond(true), lifCurrent(false), lifCurrent(true)}},
