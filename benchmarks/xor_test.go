@@ -26,6 +26,7 @@ func BenchmarkXORSecond(b *testing.B) {
 				b.Fatal(err)
 			}
 			b.ReportAllocs()
+			used := processorTime()
 			for b.Loop() {
 				if err := s.Run(context.Background(), s.StepsPerSecond()); err != nil {
 					b.Fatal(err)
@@ -33,6 +34,7 @@ func BenchmarkXORSecond(b *testing.B) {
 			}
 			perSecond := b.Elapsed().Seconds() / float64(b.N)
 			b.ReportMetric(1/perSecond, "model-s/s")
+			b.ReportMetric((processorTime()-used).Seconds()/float64(b.N), "CPU-s/model-s")
 			b.ReportMetric(perSecond*1e9/(2500*float64(s.StepsPerSecond())), "ns/update")
 		})
 	}
