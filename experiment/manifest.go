@@ -1,14 +1,17 @@
 package experiment
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -86,7 +89,7 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 	m.ModelSeconds = r.Progress.ModelSeconds()
 	m.Counts = r.Counts()
 	if runErr != nil && status == Failed {
-		m.Error = runErr.Error()
+		m.Error = brief(runErr)
 	}
 	entries, err := os.ReadDir(r.Dir)
 	if err != nil {
@@ -107,6 +110,33 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 	return nil
 }
 
+// brief writes an error for the manifest: its lines without the advice that may
+// follow a semicolon, each once, and no more than fit beside the rest of it on a
+// full disk.
+func brief(err error) string {
+	lines := distinctLines(err)
+	for i, line := range lines {
+		lines[i], _, _ = strings.Cut(line, "; ")
+	}
+	lines = slices.Compact(lines)
+	if more := len(lines) - 3; more > 0 {
+		lines = append(lines[:3], fmt.Sprintf("and %d more", more))
+	}
+	return cut(strings.Join(lines, "; "), 500)
+}
+
+// distinctLines are the lines of an error without repetitions: writing and
+// closing a file say the same.
+func distinctLines(err error) []string {
+	var lines []string
+	for line := range strings.SplitSeq(err.Error(), "\n") {
+		if !slices.Contains(lines, line) {
+			lines = append(lines, line)
+		}
+	}
+	return lines
+}
+
 // write puts the manifest into dir, whole or not at all.
 func (m *Manifest) write(dir string) error {
 	b, err := m.encode()
@@ -117,16 +147,21 @@ func (m *Manifest) write(dir string) error {
 }
 
 // rewrite is write for a manifest that is there already. If no new file can be
-// made, because the disk is full, it goes into the blocks of the old one.
+// made, because the disk is full, it goes into the blocks of the old one,
+// without indentation, and if need be without files and counts. If that is too
+// long as well the old one stays.
 func (m *Manifest) rewrite(dir string) error {
-	b, err := m.encode()
-	if err != nil {
-		return err
-	}
-	path := filepath.Join(dir, manifestName)
-	err = writeFile(path, b)
-	if err == nil || overwrite(path, b) == nil {
+	err := m.write(dir)
+	if err == nil {
 		return nil
+	}
+	short := *m
+	short.Files, short.Counts = nil, nil
+	for _, form := range []*Manifest{m, &short} {
+		b, encodeErr := json.Marshal(form)
+		if encodeErr == nil && overwrite(filepath.Join(dir, manifestName), append(b, '\n')) == nil {
+			return nil
+		}
 	}
 	return err
 }
@@ -136,15 +171,31 @@ func (m *Manifest) encode() ([]byte, error) {
 	return append(b, '\n'), err
 }
 
-// overwrite replaces the content of a file in place, blocks first and length
-// last.
+// overwrite replaces the content of a file in place by something that is not
+// longer, or leaves it as it is. The new content is first filled up with blanks
+// to the old length, so that the file holds valid JSON throughout.
 func overwrite(path string, b []byte) error {
+	old, err := os.ReadFile(path)
+	if err != nil {
+		return err
+	}
+	if len(b) > len(old) {
+		return fmt.Errorf("%s: %d bytes do not fit into %d", filepath.Base(path), len(b), len(old))
+	}
 	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
-	if _, err = f.Write(b); err == nil {
-		err = f.Truncate(int64(len(b)))
+	filled := append(bytes.Clone(b), bytes.Repeat([]byte{' '}, len(old)-len(b))...)
+	_, err = f.WriteAt(filled, 0)
+	if err == nil {
+		err = f.Sync()
+	}
+	if err == nil {
+		_ = f.Truncate(int64(len(b))) // blanks at the end do no harm
+	} else {
+		_, undoErr := f.WriteAt(old, 0)
+		err = errors.Join(err, undoErr)
 	}
 	return errors.Join(err, f.Close())
 }

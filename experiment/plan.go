@@ -10,7 +10,6 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -273,12 +272,9 @@ type seedFailure struct {
 }
 
 func (e *seedFailure) Error() string {
-	var lines []string
-	for line := range strings.SplitSeq(e.err.Error(), "\n") {
-		line = fmt.Sprintf("%s: seed %d: %s", e.name, e.seed, line)
-		if !slices.Contains(lines, line) { // writing and closing say the same
-			lines = append(lines, line)
-		}
+	lines := distinctLines(e.err)
+	for i, line := range lines {
+		lines[i] = fmt.Sprintf("%s: seed %d: %s", e.name, e.seed, line)
 	}
 	return strings.Join(lines, "\n")
 }

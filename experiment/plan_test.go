@@ -169,6 +169,58 @@ func TestManifestIsRewrittenWithoutNewFiles(t *testing.T) {
 	}
 }
 
+func TestManifestOfAFullDisk(t *testing.T) {
+	long := errors.New(strings.Repeat("x", 600))
+	for name, c := range map[string]struct {
+		err error
+	}{
+		"compact":     {errors.New("full")},
+		"not twice":   {errors.Join(errors.New("full; mend it with a"), errors.New("full"), errors.New("full"))},
+		"long errors": {errors.Join(long, errors.New("full"))},
+	} {
+		dir := t.TempDir()
+		r, err := sample().NewRun(sample().Defaults(), 1, dir)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m, err := newManifest(r, time.Now())
+		if err == nil {
+			err = errors.Join(m.write(dir), r.Metrics(1), os.Mkdir(filepath.Join(dir, "manifest.json.partial"), 0o777))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := readManifest(t, dir)
+		if err := m.finish(r, Failed, c.err, time.Now()); err != nil {
+			t.Fatal(err)
+		}
+		err = m.rewrite(dir)
+		after := readManifest(t, dir) // valid in every case
+		switch {
+		case err != nil:
+			if after.Status != before.Status || name != "long errors" {
+				t.Errorf("%s: %v, manifest %+v", name, err, after)
+			}
+		case after.Status != Failed || after.Error != "full" && name != "long errors" || len(after.Error) > 520:
+			t.Errorf("%s: manifest %+v", name, after)
+		}
+	}
+}
+
+func TestOverwriteFitsOrLeaves(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "x")
+	if err := os.WriteFile(path, []byte("0123456789"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct{ text, want string }{{"0123456789a", "0123456789"}, {"abc\n", "abc\n"}, {"abcd\n", "abc\n"}} {
+		err := overwrite(path, []byte(c.text))
+		got, readErr := os.ReadFile(path)
+		if readErr != nil || string(got) != c.want || (err == nil) != (c.text == c.want) {
+			t.Errorf("%q over it: %q, %v", c.text, got, err)
+		}
+	}
+}
+
 func TestPlanInterrupted(t *testing.T) {
 	ctx, cancel := context.WithCancel(context.Background())
 	p := newPlan(t, func(ctx context.Context, r *Run) error {

@@ -110,11 +110,21 @@ func (r *Run) Meta() Meta {
 		Extra: map[string]string{"experiment": r.Experiment.Name, "preset": r.Values.Preset()}}
 }
 
-// writeFile writes beside the final name and renames, so that a reader sees
-// the old file or the whole new one.
+// writeFile writes beside the final name, waits until the disk has it, and
+// renames, so that a reader sees the old file or the whole new one.
 func writeFile(path string, b []byte) error {
 	tmp := path + partialSuffix
-	err := os.WriteFile(tmp, b, 0o666)
+	f, err := os.Create(tmp)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(b)
+	if err == nil {
+		err = f.Sync() // a full disk may show no earlier
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
 	if err == nil {
 		err = os.Rename(tmp, path)
 	}
