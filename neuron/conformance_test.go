@@ -39,10 +39,11 @@ type stimulus struct {
 	receptors []Receptor
 	rasters   []*Raster
 	gaps      *rng.Gaps
+	room      []uint32
 }
 
 func newStimulus(p Population) stimulus {
-	s := stimulus{receptors: p.Receptors(), gaps: rng.NewGaps(0.05)}
+	s := stimulus{receptors: p.Receptors(), gaps: rng.NewGaps(0.05), room: make([]uint32, 0, Padded(p.Size()))}
 	for r := range s.receptors {
 		s.rasters = append(s.rasters,
 			NewRaster(rng.NewSource(99, rng.Protocol, uint32(r)), Padded(p.Size())))
@@ -58,7 +59,7 @@ func newStimulus(p Population) stimulus {
 func (s stimulus) apply() {
 	weights := map[string]float32{"leak": 0.4, "pA": 60, "mV": 1}
 	for r, receptor := range s.receptors {
-		s.rasters[r].Add(s.gaps, 0, len(receptor.G), weights[receptor.Unit], receptor.G)
+		s.rasters[r].Add(s.gaps, 0, len(receptor.G), weights[receptor.Unit], receptor.G, s.room)
 	}
 }
 

@@ -105,14 +105,9 @@ func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 }
 
 // Add adds weight to g of each unit of [lo, hi) that succeeds in this step. The
-// raster has one trial a unit.
-func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32) {
-	// A few blocks at a time: the end of a short loop is hard to foresee.
-	const stretch = 4 * Block
-	var room [stretch]uint32
-	for ; lo < hi; lo += stretch {
-		for _, i := range r.Step(gaps, lo, min(lo+stretch, hi), room[:0]) {
-			g[i] += weight
-		}
+// raster has one trial a unit; room has a capacity of hi−lo.
+func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32, room []uint32) {
+	for _, i := range r.Step(gaps, lo, hi, room[:0]) {
+		g[i] += weight
 	}
 }

@@ -88,7 +88,7 @@ func (n *noise) add(t testing.TB, p Population, name string, weight float32) {
 
 func (n *noise) apply(size int) {
 	for k, r := range n.rasters {
-		r.Add(n.gaps, 0, size, n.weights[k], n.g[k])
+		r.Add(n.gaps, 0, size, n.weights[k], n.g[k], make([]uint32, 0, size))
 	}
 }
 

@@ -27,9 +27,9 @@ func BenchmarkRaster(b *testing.B) {
 		})
 		b.Run(fmt.Sprintf("Add/p=%v", p), func(b *testing.B) {
 			r := NewRaster(rng.NewSource(1, rng.PoissonSource, 0), n)
-			g := make([]float32, n)
+			g, room := make([]float32, n), make([]uint32, 0, n)
 			for b.Loop() {
-				r.Add(gaps, 0, n, 1, g)
+				r.Add(gaps, 0, n, 1, g, room)
 			}
 			report(b, int(float64(b.N)*n*p)+1)
 		})

@@ -31,15 +31,15 @@ func NewDrive(source rng.Source, size, trains int, p float64) *Drive {
 }
 
 // Add adds weight to g of each unit of [lo, hi) for each spike of this step.
-// Each step is asked for once, in order.
-func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32) {
+// Each step is asked for once, in order. room has a capacity of hi−lo.
+func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32, room []uint32) {
 	switch {
 	case d.counts != nil:
 		d.count(step, lo, hi, weight, g)
 	case d.raster.width > 1:
 		d.raster.addWide(d.gaps, lo, hi, weight, g)
 	default:
-		d.raster.Add(d.gaps, lo, hi, weight, g)
+		d.raster.Add(d.gaps, lo, hi, weight, g, room)
 	}
 }
 

@@ -21,13 +21,14 @@ var driveCases = []struct {
 // TestDriveIsBinomial counts the spikes of each unit and step.
 func TestDriveIsBinomial(t *testing.T) {
 	const size, steps = 200, 4000
+	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 		seen := map[int]float64{}
 		g := make([]float32, Padded(size))
 		for n := range int64(steps) {
 			clear(g)
-			d.Add(n, 0, size, 1, g)
+			d.Add(n, 0, size, 1, g, room)
 			for _, v := range g[:size] {
 				seen[int(v)]++
 			}
@@ -70,17 +71,18 @@ func TestDriveIsBinomial(t *testing.T) {
 // one train is the raster that it was before there were several.
 func TestDriveParts(t *testing.T) {
 	const size, steps = 300, 300
+	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		source := rng.NewSource(7, rng.PoissonInput, 1)
 		whole, parts := NewDrive(source, size, x.trains, x.p), NewDrive(source, size, x.trains, x.p)
 		raster, gaps := NewRaster(source, size), rng.NewGaps(x.p)
 		want, got, old := make([]float32, Padded(size)), make([]float32, Padded(size)), make([]float32, Padded(size))
 		for n := range int64(steps) {
-			whole.Add(n, 0, size, 0.3, want)
-			parts.Add(n, 192, size, 0.3, got)
-			parts.Add(n, 0, 64, 0.3, got)
-			parts.Add(n, 64, 192, 0.3, got)
-			raster.Add(gaps, 0, size, 0.3, old)
+			whole.Add(n, 0, size, 0.3, want, room)
+			parts.Add(n, 192, size, 0.3, got, room)
+			parts.Add(n, 0, 64, 0.3, got, room)
+			parts.Add(n, 64, 192, 0.3, got, room)
+			raster.Add(gaps, 0, size, 0.3, old, room)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: other sums in parts", x)
@@ -93,10 +95,11 @@ func TestDriveParts(t *testing.T) {
 
 func TestDriveDoesNotAllocate(t *testing.T) {
 	const size = 300
+	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 		g, n := make([]float32, Padded(size)), int64(0)
-		if a := testing.AllocsPerRun(2000, func() { d.Add(n, 0, size, 1, g); n++ }); a > 0 {
+		if a := testing.AllocsPerRun(2000, func() { d.Add(n, 0, size, 1, g, room); n++ }); a > 0 {
 			t.Errorf("%v: %v allocations a step", x, a)
 		}
 	}
@@ -104,6 +107,7 @@ func TestDriveDoesNotAllocate(t *testing.T) {
 
 func BenchmarkDrive(b *testing.B) {
 	const size = 4096
+	room := make([]uint32, 0, size)
 	for _, x := range []struct {
 		trains int
 		p      float64
@@ -112,7 +116,7 @@ func BenchmarkDrive(b *testing.B) {
 			d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 			g, n := make([]float32, size), int64(0)
 			for b.Loop() {
-				d.Add(n, 0, size, 1, g)
+				d.Add(n, 0, size, 1, g, room)
 				n++
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/size, "ns/unit")

@@ -47,7 +47,7 @@ func (w *worker) step(n int64) {
 	}
 	for _, in := range s.inputs {
 		if lo, hi := in.to.bounds[w.index], in.to.bounds[w.index+1]; lo < hi {
-			in.drive.Add(n, lo, hi, in.weight, in.onto)
+			in.drive.Add(n, lo, hi, in.weight, in.onto, w.spikes)
 		}
 	}
 	for i, p := range s.populations {
