@@ -15,9 +15,10 @@ func (a *app) repairCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "repair FILE --out FILE",
 		Short: "Recover what can be read of a broken Arrow file",
-		Long: `Writes all complete batches of an Arrow file that lost its end to a new file: a
-.partial that a killed run left, a file from a full disk, a broken copy. The
-file itself is not touched, and the new one must not exist.`,
+		Long: `Writes all sound batches of a broken Arrow file to a new file: of a .partial
+that a killed run left, a file from a full disk, a broken copy. Batches that
+cannot be decoded, or hold rows that no reader accepts, are left out. The file
+itself is not touched, and the new one must not exist.`,
 		Example: "  apical repair runs/xor-seed1/spikes.arrow.partial --out spikes.arrow",
 		Args:    wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -55,5 +56,16 @@ func (a *app) repair(in, out string) error {
 		rest = fmt.Sprintf("%d bytes", rep.DroppedBytes)
 	}
 	fmt.Fprintf(a.out, "%s: %d rows in %d batches recovered to %s, %s left behind\n", in, rep.Rows, rep.Batches, out, rest)
+	if rep.DroppedBatches > 0 {
+		fmt.Fprintf(a.out, "left out as unsound: %s, the first because: %s\n", batches(rep.DroppedBatches), rep.FirstDropped)
+	}
 	return nil
+}
+
+// batches counts in words.
+func batches(n int) string {
+	if n == 1 {
+		return "1 batch"
+	}
+	return fmt.Sprintf("%d batches", n)
 }

@@ -66,6 +66,9 @@ type arrowFile struct {
 	rows    int64 // in complete batches
 	batches int64 // complete, the empty opening one included
 	err     error // the first failure; nothing is written after it
+	// inspected asks for all rows to be read back at the end, not only the
+	// structure.
+	inspected bool
 }
 
 // createArrowFile makes the file partial, to become path, and writes its
@@ -215,6 +218,13 @@ func (a *arrowFile) close() error {
 	return a.err
 }
 
+// discard gives up the file and removes it.
+func (a *arrowFile) discard() {
+	a.fail(errors.New("discarded"))
+	a.close()
+	os.Remove(a.partial)
+}
+
 // finish writes the end of the file and reads its structure back.
 func (a *arrowFile) finish() {
 	// The library asks for the position before it writes the footer, so bytes
@@ -256,7 +266,10 @@ func (a *arrowFile) verify() error {
 	if l.rows != a.rows || int64(len(l.batches)) != a.batches {
 		return fmt.Errorf("%d rows in %d batches, want %d in %d", l.rows, len(l.batches), a.rows, a.batches)
 	}
-	return nil
+	if a.inspected {
+		_, err = source{path: a.path, r: a.file, size: st.Size()}.inspect(memory.DefaultAllocator)
+	}
+	return err
 }
 
 // publish gives the finished file its name.

@@ -61,12 +61,11 @@ func readAnything(t testing.TB, data []byte) {
 		r.stream.close()
 	}
 	if _, s, err := src.decode(memory.DefaultAllocator); err == nil {
-		if meta, columns, err := checkTable(s.schema, formatRates, rateFields(), nil); err == nil {
+		if c, err := newTableCheck(s.schema, formatRates); err == nil {
 			for ok, _ := s.next(); ok; ok, _ = s.next() {
-				_ = visitBatch(s.rec, rateFields(), columns, meta, func(b *tableBatch, _ Meta) error {
+				if b, err := c.load(s.rec); err == nil {
 					_, _ = b.f64[0][b.n-1], b.i64[10][b.n-1]
-					return nil
-				})
+				}
 			}
 		}
 		s.close()

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -47,10 +46,11 @@ type PopulationInfo struct {
 	Name   string
 	Size   int   // neurons
 	Spikes int64 // in the file
-	// MeanRateHz is spikes/(neurons*duration), in Hz; the duration is from the
-	// start of the recording to the last spike of any population. It is NaN
-	// when neurons or duration are 0.
-	MeanRateHz float64
+	// Spiking is the number of neurons with at least one spike in the file, or
+	// -1 if there are too many neurons to tell. There is no mean rate here,
+	// because a file does not say for how long it was recorded: only some phases
+	// of a run may be in it.
+	Spiking int
 }
 
 // Inspect describes the table file path, of any of this package's kinds. It
@@ -75,19 +75,16 @@ func (src source) inspect(mem memory.Allocator) (Info, error) {
 	defer s.close()
 	info := Info{Path: src.path, Format: "Arrow IPC file", Codec: l.codec, Rows: l.rows, Batches: l.filled, Bytes: src.size,
 		Metadata: keyValues(s.schema.Metadata())}
-	if i := s.schema.Metadata().FindKey("format"); i >= 0 {
-		info.Kind = s.schema.Metadata().Values()[i]
-	}
+	info.Kind = formatOf(s.schema)
 	for _, field := range s.schema.Fields() {
 		info.Columns = append(info.Columns, Column{Name: field.Name, Type: typeName(field.Type), Nullable: field.Nullable,
 			Metadata: keyValues(field.Metadata)})
 	}
-	if info.Kind == formatSpikes {
-		err = info.countSpikes(src, mem)
-	} else {
-		err = info.scanTimes(src.path, s)
+	c, err := newContentCheck(s.schema)
+	if err != nil {
+		return info, wrongSchema(src.path, err)
 	}
-	return info, err
+	return info, info.scan(src.path, s, c)
 }
 
 // keyValues returns metadata as a list.
@@ -99,20 +96,34 @@ func keyValues(md arrow.Metadata) []KeyValue {
 	return kv
 }
 
-// scanTimes decodes all batches and finds the first and the last time.
-func (info *Info) scanTimes(path string, s *recordStream) error {
+// scan decodes and checks all batches, finds the first and the last time and
+// counts spikes.
+func (info *Info) scan(path string, s *recordStream, c contentCheck) error {
+	counts := c.populations()
 	for {
 		ok, err := s.next()
 		if err == nil && ok {
+			err = c.check(s.rec)
+		}
+		if err == nil && ok {
 			err = info.noteTimes(s.rec)
 		}
-		if err != nil || !ok {
-			if err != nil {
-				err = damaged(path, "", err)
+		if err != nil {
+			return damaged(path, "", err)
+		}
+		if !ok {
+			break
+		}
+		if c.spikes != nil {
+			for i, p := range c.spikes.populations {
+				counts[p].note(c.spikes.neurons[i])
 			}
-			return err
 		}
 	}
+	for _, k := range counts {
+		info.Populations = append(info.Populations, k.PopulationInfo)
+	}
+	return nil
 }
 
 // noteTimes takes the times of a batch from its column t_s or time_s.
@@ -146,29 +157,42 @@ func (info *Info) noteSpan(first, last float64) {
 	info.LastS = last
 }
 
-// countSpikes counts the spikes of each population.
-func (info *Info) countSpikes(src source, mem memory.Allocator) error {
-	r, err := newReader(src, mem)
-	if err != nil {
-		return err
+// maxCountedNeurons bounds the memory for telling which neurons spiked: one
+// bit a neuron, 32 MiB in all.
+const maxCountedNeurons = 1 << 28
+
+// spikeCount counts the spikes of a population, and the neurons that spiked.
+type spikeCount struct {
+	PopulationInfo
+	seen []uint64 // a bit for each neuron; nil if there are too many
+}
+
+// populations returns a count for each population of a spike file.
+func (c contentCheck) populations() []spikeCount {
+	if c.spikes == nil {
+		return nil
 	}
-	defer r.stream.close()
-	counts := make([]int64, len(r.meta.Populations))
-	for r.Next() {
-		for _, p := range r.populations {
-			counts[p]++
+	counts := make([]spikeCount, len(c.spikes.meta.Populations))
+	left := maxCountedNeurons
+	for i, p := range c.spikes.meta.Populations {
+		counts[i].PopulationInfo = PopulationInfo{Name: p.Name, Size: p.Size, Spiking: -1}
+		if left -= min(p.Size, left+1); left >= 0 {
+			counts[i].seen, counts[i].Spiking = make([]uint64, (p.Size+63)/64), 0
 		}
-		info.noteSpan(r.times[0], r.times[len(r.times)-1])
 	}
-	start := float64(r.meta.StartStep) / float64(r.meta.StepsPerSecond)
-	for i, p := range r.meta.Populations {
-		rate := math.NaN()
-		if d := float64(p.Size) * (info.LastS - start); d > 0 {
-			rate = float64(counts[i]) / d
-		}
-		info.Populations = append(info.Populations, PopulationInfo{Name: p.Name, Size: p.Size, Spikes: counts[i], MeanRateHz: rate})
+	return counts
+}
+
+// note counts a spike of a neuron, which is below the size.
+func (k *spikeCount) note(neuron uint32) {
+	k.Spikes++
+	if k.seen == nil {
+		return
 	}
-	return r.Err()
+	if bit := uint64(1) << (neuron % 64); k.seen[neuron/64]&bit == 0 {
+		k.seen[neuron/64] |= bit
+		k.Spiking++
+	}
 }
 
 // WriteText prints a summary for people, one subject a paragraph.
@@ -191,8 +215,8 @@ func (info Info) WriteText(w io.Writer) error {
 		b.WriteString("\npopulations\n")
 		for _, p := range info.Populations {
 			fmt.Fprintf(&b, "  %-20s %10d neurons %14d spikes", p.Name, p.Size, p.Spikes)
-			if !math.IsNaN(p.MeanRateHz) {
-				fmt.Fprintf(&b, " %10.3f Hz", p.MeanRateHz)
+			if p.Size > 0 && p.Spiking >= 0 {
+				fmt.Fprintf(&b, ", %d neurons spiked (%.1f %%)", p.Spiking, 100*float64(p.Spiking)/float64(p.Size))
 			}
 			b.WriteByte('\n')
 		}

@@ -143,18 +143,13 @@ func (w *RatesWriter) Append(r RateRow) error {
 // number of neurons counted. It fails as [Open] does.
 func ReadRates(path string) (Meta, []RateRow, error) {
 	var rows []RateRow
-	meta, err := readTable(path, formatRates, rateFields(), nil, func(b *tableBatch, meta Meta) error {
+	c, err := readTable(path, formatRates, func(b *tableBatch) {
 		for i := range b.n {
-			r := RateRow{
+			rows = append(rows, RateRow{
 				TimeS: b.f64[0][i], BinS: b.f64[1][i], Population: int(b.i16[2][i]),
 				NEvents: b.i64[7][i], NBursts: b.i64[8][i], NSpikes: b.i64[9][i], NNeurons: int(b.i64[10][i]),
-			}
-			if r.Population < 0 || r.Population >= len(meta.Populations) {
-				return fmt.Errorf("t_s %v: population %d, want 0 to %d", r.TimeS, r.Population, len(meta.Populations)-1)
-			}
-			rows = append(rows, r)
+			})
 		}
-		return nil
 	})
-	return meta, rows, err
+	return c.meta, rows, err
 }

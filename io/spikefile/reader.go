@@ -18,12 +18,18 @@ import (
 //
 // It holds one batch in memory. It is not safe for concurrent use.
 type Reader struct {
-	src     source
-	stream  *recordStream
-	layout  *layout
+	spikeRows
+	src    source
+	stream *recordStream
+	layout *layout
+	err    error
+}
+
+// spikeRows takes the rows out of the batches of a spike file and checks them.
+type spikeRows struct {
 	meta    Meta
-	columns spikeColumns
-	err     error
+	names   []string // of the populations
+	columns [4]int   // of time_s, step, neuron and population
 
 	times       []float64
 	steps       []int64
@@ -32,9 +38,6 @@ type Reader struct {
 	last        int64 // step of the last row read
 	any         bool  // whether there was one
 }
-
-// spikeColumns holds the index of each column of a spike file.
-type spikeColumns struct{ time, step, neuron, population int }
 
 // Open opens a complete spike file, checks its structure and reads its
 // metadata. A file that cannot be read gives a *[CorruptError] that names the
@@ -60,22 +63,31 @@ func newReader(src source, mem memory.Allocator) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Reader{src: src, stream: s, layout: l}
-	columns, missing := findColumns(s.schema, spikeFields())
-	// Another of apical's tables is told by its format, a foreign one by the
-	// column it lacks.
-	if err = missing; err == nil || s.schema.Metadata().FindKey("format") >= 0 {
-		if r.meta, err = decodeMeta(s.schema.Metadata(), formatSpikes); err == nil {
-			err = missing
-		}
-	}
+	rows, err := newSpikeRows(s.schema)
 	if err != nil {
 		s.close()
 		return nil, &CorruptError{Path: src.path, Reason: err.Error(), Kind: ErrSchema,
 			Remedy: "want a spikes.arrow that apical wrote"}
 	}
-	r.columns = spikeColumns{columns[0], columns[1], columns[2], columns[3]}
-	return r, nil
+	return &Reader{spikeRows: *rows, src: src, stream: s, layout: l}, nil
+}
+
+// newSpikeRows checks that a schema is that of a spike file.
+func newSpikeRows(s *arrow.Schema) (*spikeRows, error) {
+	columns, missing := findColumns(s, spikeFields())
+	// Another of apical's tables is told by its format, a foreign one by the
+	// column it lacks.
+	if missing != nil && formatOf(s) == "" {
+		return nil, missing
+	}
+	meta, err := decodeMeta(s.Metadata(), formatSpikes)
+	if err == nil {
+		err = missing
+	}
+	if err != nil {
+		return nil, err
+	}
+	return &spikeRows{meta: meta, names: meta.populationNames(), columns: [4]int(columns)}, nil
 }
 
 // Meta returns the run's metadata.
@@ -95,7 +107,7 @@ func (r *Reader) Next() bool {
 	}
 	ok, err := r.stream.next()
 	if err == nil && ok {
-		err = r.load()
+		err = r.load(r.stream.rec)
 	}
 	if err != nil {
 		r.err = damaged(r.src.path, "", err)
@@ -103,25 +115,24 @@ func (r *Reader) Next() bool {
 	return ok && r.err == nil
 }
 
-// load takes the columns out of the current batch and checks their content.
-func (r *Reader) load() (err error) {
+// load takes the columns out of a batch and checks their content.
+func (r *spikeRows) load(rec arrow.Record) (err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = caught(v)
 		}
 	}()
-	rec := r.stream.rec
-	for _, i := range []int{r.columns.time, r.columns.step, r.columns.neuron, r.columns.population} {
+	for _, i := range r.columns {
 		if rec.Column(i).NullN() != 0 {
 			return fmt.Errorf("column %s has nulls, want none", rec.ColumnName(i))
 		}
 	}
-	r.times = rec.Column(r.columns.time).(*array.Float64).Float64Values()
-	r.steps = rec.Column(r.columns.step).(*array.Int64).Int64Values()
-	r.neurons = rec.Column(r.columns.neuron).(*array.Uint32).Uint32Values()
-	names := rec.Column(r.columns.population).(*array.Dictionary)
+	r.times = rec.Column(r.columns[0]).(*array.Float64).Float64Values()
+	r.steps = rec.Column(r.columns[1]).(*array.Int64).Int64Values()
+	r.neurons = rec.Column(r.columns[2]).(*array.Uint32).Uint32Values()
+	names := rec.Column(r.columns[3]).(*array.Dictionary)
 	r.populations = names.Indices().(*array.Int16).Int16Values()
-	if err := r.checkNames(names.Dictionary().(*array.String)); err != nil {
+	if err := sameNames(names, "populations", r.names); err != nil {
 		return err
 	}
 	n := len(r.steps)
@@ -131,27 +142,15 @@ func (r *Reader) load() (err error) {
 	return r.checkRows()
 }
 
-// checkNames tests that the dictionary is the list of populations.
-func (r *Reader) checkNames(dict *array.String) error {
-	if dict.Len() != len(r.meta.Populations) {
-		return fmt.Errorf("the dictionary has %d populations, the metadata %d", dict.Len(), len(r.meta.Populations))
-	}
-	for i, p := range r.meta.Populations {
-		if dict.Value(i) != p.Name {
-			return fmt.Errorf("the dictionary has population %d as %q, the metadata as %q", i, dict.Value(i), p.Name)
-		}
-	}
-	return nil
-}
-
 // checkRows tests order and ranges, which the consumers rely on to index
 // arrays.
-func (r *Reader) checkRows() error {
+func (r *spikeRows) checkRows() error {
+	last := r.last
 	for i, s := range r.steps {
-		if r.any && s < r.last {
-			return fmt.Errorf("step %d follows step %d, want steps that do not decrease", s, r.last)
+		if (r.any || i > 0) && s < last {
+			return fmt.Errorf("step %d follows step %d, want steps that do not decrease", s, last)
 		}
-		r.last, r.any = s, true
+		last = s
 		p := r.populations[i]
 		if p < 0 || int(p) >= len(r.meta.Populations) {
 			return fmt.Errorf("step %d: population %d, want 0 to %d", s, p, len(r.meta.Populations)-1)
@@ -160,6 +159,7 @@ func (r *Reader) checkRows() error {
 			return fmt.Errorf("step %d: neuron %d of %q, want below its size %d", s, n, r.meta.Populations[p].Name, r.meta.Populations[p].Size)
 		}
 	}
+	r.last, r.any = last, r.any || len(r.steps) > 0
 	return nil
 }
 
@@ -193,10 +193,9 @@ func ReadTrain(path, population string) (steps []int64, neurons []uint32, err er
 		return nil, nil, err
 	}
 	defer r.Close()
-	names := r.meta.populationNames()
-	want := slices.Index(names, population)
+	want := slices.Index(r.names, population)
 	if want < 0 {
-		return nil, nil, fmt.Errorf("spikefile: %s has no population %q, it has %q", path, population, names)
+		return nil, nil, fmt.Errorf("spikefile: %s has no population %q, it has %q", path, population, r.names)
 	}
 	for r.Next() {
 		for i, p := range r.populations {

@@ -3,6 +3,7 @@ package spikefile
 import (
 	"encoding/json"
 	"fmt"
+	"math"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -19,56 +20,92 @@ type tableBatch struct {
 	i16 map[int][]int16 // indices of a column of names
 }
 
-// readTable reads a table of the given format and columns and gives visit its
-// batches. more maps further metadata keys to what their JSON is decoded into,
-// which is done before the first batch.
-func readTable(path, format string, fields []arrow.Field, more map[string]any, visit func(*tableBatch, Meta) error) (Meta, error) {
+// tableCheck takes the rows out of the batches of a rates, weights or states
+// file and checks them.
+type tableCheck struct {
+	meta        Meta
+	projections []string   // of a weights file
+	variables   []Variable // of a states file
+	fields      []arrow.Field
+	columns     []int            // where the fields are
+	names       map[int][]string // values of each column of names, by field
+	neuron      int              // field of the neuron, whose population is the one before; or 0
+	last        float64          // time of the last row, s
+}
+
+// newTableCheck tests a schema's format and columns, and decodes its metadata.
+func newTableCheck(s *arrow.Schema, format string) (*tableCheck, error) {
+	meta, err := decodeMeta(s.Metadata(), format)
+	if err != nil {
+		return nil, err
+	}
+	c := &tableCheck{meta: meta, last: math.Inf(-1)}
+	switch format {
+	case formatRates:
+		c.fields, c.names = rateFields(), map[int][]string{2: meta.populationNames()}
+	case formatWeights:
+		err = decodeList(s, "projections", &c.projections)
+		c.fields, c.names = weightFields(), map[int][]string{1: c.projections}
+	case formatStates:
+		err = decodeList(s, "variables", &c.variables)
+		c.fields, c.neuron = stateFields(), 2
+		c.names = map[int][]string{1: meta.populationNames(), 3: variableNames(c.variables)}
+	}
+	if err != nil {
+		return nil, err
+	}
+	c.columns, err = findColumns(s, c.fields)
+	return c, err
+}
+
+// decodeList decodes a list in the metadata.
+func decodeList(s *arrow.Schema, key string, into any) error {
+	i := s.Metadata().FindKey(key)
+	if i < 0 {
+		return fmt.Errorf("metadata %s is missing", key)
+	}
+	if err := json.Unmarshal([]byte(s.Metadata().Values()[i]), into); err != nil {
+		return fmt.Errorf("metadata %s: %v", key, err)
+	}
+	return nil
+}
+
+// readTable reads a table of the given format and gives visit its batches. The
+// check it returns has the metadata, also if reading fails later.
+func readTable(path, format string, visit func(*tableBatch)) (*tableCheck, error) {
 	src, err := openSource(path)
 	if err != nil {
-		return Meta{}, err
+		return &tableCheck{}, err
 	}
 	defer src.c.Close()
 	_, s, err := src.decode(memory.DefaultAllocator)
 	if err != nil {
-		return Meta{}, err
+		return &tableCheck{}, err
 	}
 	defer s.close()
-	meta, columns, err := checkTable(s.schema, format, fields, more)
+	c, err := newTableCheck(s.schema, format)
 	if err != nil {
-		return meta, &CorruptError{Path: path, Reason: err.Error(), Kind: ErrSchema, Remedy: "want a table that apical wrote"}
+		return &tableCheck{}, wrongSchema(path, err)
 	}
 	for {
+		var b *tableBatch
 		ok, err := s.next()
 		if err == nil && ok {
-			err = visitBatch(s.rec, fields, columns, meta, visit)
+			b, err = c.load(s.rec)
 		}
 		if err != nil {
-			return meta, damaged(path, "", err)
+			return c, damaged(path, "", err)
 		}
 		if !ok {
-			return meta, nil
+			return c, nil
 		}
+		visit(b)
 	}
 }
 
-// checkTable tests a schema's format and columns, and decodes its metadata.
-func checkTable(s *arrow.Schema, format string, fields []arrow.Field, more map[string]any) (meta Meta, columns []int, err error) {
-	if meta, err = decodeMeta(s.Metadata(), format); err != nil {
-		return meta, nil, err
-	}
-	if columns, err = findColumns(s, fields); err != nil {
-		return meta, nil, err
-	}
-	for key, into := range more {
-		i := s.Metadata().FindKey(key)
-		if i < 0 {
-			return meta, nil, fmt.Errorf("metadata %s is missing", key)
-		}
-		if err := json.Unmarshal([]byte(s.Metadata().Values()[i]), into); err != nil {
-			return meta, nil, fmt.Errorf("metadata %s: %v", key, err)
-		}
-	}
-	return meta, columns, nil
+// wrongSchema reports a file that is sound but not the table it should be.
+func wrongSchema(path string, err error) error {
+	return &CorruptError{Path: path, Reason: err.Error(), Kind: ErrSchema, Remedy: "want a table that apical wrote"}
 }
 
 // findColumns looks up columns by name and checks their types. A schema may
@@ -88,29 +125,56 @@ func findColumns(s *arrow.Schema, fields []arrow.Field) ([]int, error) {
 	return columns, nil
 }
 
-// visitBatch takes the columns out of a batch and hands them to visit.
-func visitBatch(rec arrow.Record, fields []arrow.Field, columns []int, meta Meta, visit func(*tableBatch, Meta) error) (err error) {
+// load takes the columns out of a batch and checks their content.
+func (c *tableCheck) load(rec arrow.Record) (b *tableBatch, err error) {
 	defer func() {
 		if v := recover(); v != nil {
 			err = caught(v)
 		}
 	}()
-	b := &tableBatch{n: int(rec.NumRows()), f64: map[int][]float64{}, i64: map[int][]int64{}, u32: map[int][]uint32{}, i16: map[int][]int16{}}
-	for i, at := range columns {
+	b = &tableBatch{n: int(rec.NumRows()), f64: map[int][]float64{}, i64: map[int][]int64{}, u32: map[int][]uint32{}, i16: map[int][]int16{}}
+	for i, at := range c.columns {
 		col := rec.Column(at)
-		if col.NullN() != 0 && !fields[i].Nullable {
-			return fmt.Errorf("column %s has nulls, want none", fields[i].Name)
+		if col.Len() != b.n || col.NullN() != 0 && !c.fields[i].Nullable {
+			return nil, fmt.Errorf("column %s has nulls or lacks rows, want none", c.fields[i].Name)
 		}
-		switch c := col.(type) {
+		switch col := col.(type) {
 		case *array.Float64:
-			b.f64[i] = c.Float64Values()
+			b.f64[i] = col.Float64Values()
 		case *array.Int64:
-			b.i64[i] = c.Int64Values()
+			b.i64[i] = col.Int64Values()
 		case *array.Uint32:
-			b.u32[i] = c.Uint32Values()
+			b.u32[i] = col.Uint32Values()
 		case *array.Dictionary:
-			b.i16[i] = c.Indices().(*array.Int16).Int16Values()
+			if err := sameNames(col, c.fields[i].Name+"s", c.names[i]); err != nil {
+				return nil, err
+			}
+			b.i16[i] = col.Indices().(*array.Int16).Int16Values()
 		}
 	}
-	return visit(b, meta)
+	return b, c.checkRows(b)
+}
+
+// checkRows tests order and ranges. The time is the first column of each table.
+func (c *tableCheck) checkRows(b *tableBatch) error {
+	last := c.last
+	for i, t := range b.f64[0] {
+		if math.IsNaN(t) || math.IsInf(t, 0) || t < last {
+			return fmt.Errorf("t_s %v follows %v, want finite times that do not decrease", t, last)
+		}
+		last = t
+		for k, names := range c.names {
+			if v := int(b.i16[k][i]); v < 0 || v >= len(names) {
+				return fmt.Errorf("t_s %v: %s %d, want 0 to %d", t, c.fields[k].Name, v, len(names)-1)
+			}
+		}
+		if c.neuron > 0 {
+			p := c.meta.Populations[b.i16[c.neuron-1][i]]
+			if n := b.u32[c.neuron][i]; int64(n) >= int64(p.Size) {
+				return fmt.Errorf("t_s %v: neuron %d of %q, want below its size %d", t, n, p.Name, p.Size)
+			}
+		}
+	}
+	c.last = last
+	return nil
 }

@@ -15,22 +15,32 @@ import (
 type Report struct {
 	Batches int   // record batches with rows, written to the new file
 	Rows    int64 // in those
-	// DroppedBytes is what follows the last batch that could be read, up to the
-	// end of the file, or up to the end-of-stream mark or the footer if the
-	// file has them.
+	// DroppedBatches counts the batches that were left out because they cannot
+	// be decoded or hold rows that no reader accepts. FirstDropped says why the
+	// first was, on one line.
+	DroppedBatches int
+	FirstDropped   string
+	// DroppedBytes is the size of those batches, and of what follows the last
+	// batch that could be read, up to the end of the file, or up to the
+	// end-of-stream mark or the footer if the file has them.
 	DroppedBytes int64
-	// Complete reports whether the input was a complete file already. The new
-	// file then has all its rows.
+	// Complete reports whether the input was a complete file already, one that
+	// [Inspect] accepts. The new file then has all its rows.
 	Complete bool
 }
 
-// Repair writes all complete batches of the file in to the new file out, with
-// the schema, metadata and compression of in. It reads files that lost their
-// end (a killed run's .partial, a full disk, a broken copy), Arrow streams,
-// and complete files, of all tables of this package. It stops at the first
-// batch that cannot be decoded. out must not exist, and gets its name only
-// when it is complete. A file that has not even a whole schema gives a
-// *[CorruptError].
+// maxRestarts bounds how often Repair begins anew behind a batch that cannot be
+// decoded, because each time costs reading schema and dictionaries.
+const maxRestarts = 1000
+
+// Repair writes all sound batches of the file in to the new file out, with the
+// schema, metadata and compression of in. It reads files that lost their end (a
+// killed run's .partial, a full disk, a broken copy), Arrow streams, and
+// complete files, of all tables of this package. A batch is left out if
+// [Inspect] would reject it; where it is unknown where the next one begins, the
+// rest is left out. out must not exist, and gets its name only when it is
+// complete and passes Inspect. A file that has not even a whole schema, or
+// whose batches are all unsound, gives a *[CorruptError].
 func Repair(in, out string) (Report, error) { return repair(in, out, memory.DefaultAllocator) }
 
 func repair(in, out string, mem memory.Allocator) (Report, error) {
@@ -44,28 +54,46 @@ func repair(in, out string, mem memory.Allocator) (Report, error) {
 	}
 	rep, s, end, err := src.salvage(mem)
 	if err != nil {
-		c := describe(in, err).(*CorruptError)
-		if c.Kind != ErrEmpty && c.Kind != ErrNotArrow {
-			c.Reason += "; not one batch can be recovered"
-			c.Remedy = "run it again"
-		}
-		return Report{}, c
+		return Report{}, hopeless(in, err)
 	}
 	defer s.close()
-	dst, err := copyBatches(s, out, mem, &rep)
+	c, err := newContentCheck(s.schema)
+	if err != nil {
+		return Report{}, hopeless(in, wrongSchema(in, err))
+	}
+	dst, lost, err := copyBatches(s, c, out, mem, &rep)
 	if err != nil {
 		return Report{}, fmt.Errorf("spikefile: repair %s: %w", in, err)
 	}
+	// An interrupted run that got no further than the schema is a table
+	// without rows; a table of which nothing is sound is not.
+	if rep.Rows == 0 && lost != nil && !errors.Is(lost, ErrTruncated) {
+		dst.discard()
+		return Report{}, hopeless(in, lost)
+	}
+	dst.inspected = true
 	if err := dst.close(); err != nil {
 		os.Remove(repairName(out)) // the input still has everything
 		return Report{}, err
 	}
-	rep.DroppedBytes = end - s.good
-	if _, err := readFrame(src.r, s.good, end, nil); errors.Is(err, io.EOF) {
-		rep.DroppedBytes = 0
+	if _, err := readFrame(src.r, s.good, end, nil); !errors.Is(err, io.EOF) {
+		rep.DroppedBytes += end - s.good
 	}
 	rep.Complete = rep.Complete && rep.DroppedBytes == 0
 	return rep, nil
+}
+
+// hopeless reports a file of which nothing can be recovered.
+func hopeless(in string, err error) error {
+	var c *CorruptError
+	if !errors.As(describe(in, err), &c) {
+		return err
+	}
+	if c.Kind != ErrEmpty && c.Kind != ErrNotArrow {
+		c.Reason += "; not one batch can be recovered"
+		c.Remedy = "run it again"
+	}
+	return c
 }
 
 // salvage finds where the messages of a file begin and end, and reads the
@@ -90,31 +118,44 @@ func (src source) salvage(mem memory.Allocator) (rep Report, s *recordStream, en
 	return rep, s, end, err
 }
 
-// copyBatches writes what s can decode to the new file out. Where decoding
-// ends, by the input's damage or its end, the copy ends too.
-func copyBatches(s *recordStream, out string, mem memory.Allocator, rep *Report) (*arrowFile, error) {
-	var dst *arrowFile
-	for {
-		ok, _ := s.nextAny()
-		if !ok && dst != nil {
-			return dst, nil
+// copyBatches writes what s can decode and c accepts to the new file out, and
+// notes in rep what was left out. lost is the first error it met in the input.
+func copyBatches(s *recordStream, c contentCheck, out string, mem memory.Allocator, rep *Report) (dst *arrowFile, lost, err error) {
+	drop := func(why error, size int64) {
+		if lost == nil {
+			lost, rep.FirstDropped = why, why.Error()
+		}
+		rep.DroppedBatches++
+		rep.DroppedBytes += size
+	}
+	for restarts := 0; ; {
+		ok, bad := s.nextAny()
+		if at := s.src.at; bad != nil && restarts < maxRestarts && s.skip() {
+			restarts++
+			drop(bad, s.good-at)
+			continue
+		}
+		if bad != nil && lost == nil {
+			lost = bad
 		}
 		if dst == nil {
-			var err error
 			if dst, err = createLike(s, out, mem); err != nil {
-				return nil, err
+				return nil, nil, err
 			}
 		}
 		if !ok {
-			return dst, nil
+			return dst, lost, nil
 		}
 		if s.rec.NumRows() == 0 {
 			continue
 		}
+		if bad := c.check(s.rec); bad != nil {
+			drop(bad, s.good-s.src.at)
+			continue
+		}
 		if err := dst.writeRecord(s.rec); err != nil {
-			dst.close()
-			os.Remove(repairName(out))
-			return nil, err
+			dst.discard()
+			return nil, nil, err
 		}
 		rep.Batches++
 		rep.Rows += s.rec.NumRows()

@@ -43,9 +43,8 @@ func CreateStates(path string, meta Meta, variables []Variable, opt Options) (*S
 }
 
 func createStates(path string, meta Meta, variables []Variable, opt Options, dst io.Writer, mem memory.Allocator) (*StatesWriter, error) {
-	names := make([]string, len(variables))
+	names := variableNames(variables)
 	for i, v := range variables {
-		names[i] = v.Name
 		if !utf8.ValidString(v.Unit) {
 			return nil, fmt.Errorf("spikefile: variables[%d] %q: unit %q is not UTF-8", i, v.Name, v.Unit)
 		}
@@ -63,6 +62,15 @@ func createStates(path string, meta Meta, variables []Variable, opt Options, dst
 		return nil, err
 	}
 	return &StatesWriter{rowTable: t, populations: meta.Populations, variables: len(variables)}, nil
+}
+
+// variableNames returns the names in file order.
+func variableNames(variables []Variable) []string {
+	names := make([]string, len(variables))
+	for i, v := range variables {
+		names[i] = v.Name
+	}
+	return names
 }
 
 // stateFields returns the columns of a states file.
@@ -106,22 +114,13 @@ func (w *StatesWriter) Append(r StateRow) error {
 // ReadStates returns the rows of the states file path and its variables. It
 // fails as [Open] does.
 func ReadStates(path string) (meta Meta, variables []Variable, rows []StateRow, err error) {
-	more := map[string]any{"variables": &variables}
-	meta, err = readTable(path, formatStates, stateFields(), more, func(b *tableBatch, meta Meta) error {
+	c, err := readTable(path, formatStates, func(b *tableBatch) {
 		for i := range b.n {
-			r := StateRow{
+			rows = append(rows, StateRow{
 				TimeS: b.f64[0][i], Population: int(b.i16[1][i]), Neuron: b.u32[2][i],
 				Variable: int(b.i16[3][i]), Value: b.f64[4][i],
-			}
-			switch {
-			case r.Population < 0 || r.Population >= len(meta.Populations):
-				return fmt.Errorf("t_s %v: population %d, want 0 to %d", r.TimeS, r.Population, len(meta.Populations)-1)
-			case r.Variable < 0 || r.Variable >= len(variables):
-				return fmt.Errorf("t_s %v: variable %d, want 0 to %d", r.TimeS, r.Variable, len(variables)-1)
-			}
-			rows = append(rows, r)
+			})
 		}
-		return nil
 	})
-	return meta, variables, rows, err
+	return c.meta, c.variables, rows, err
 }

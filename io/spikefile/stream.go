@@ -16,6 +16,8 @@ import (
 type messages struct {
 	r        io.ReaderAt
 	pos, end int64
+	at       int64 // where the last message begins, also if it could not be read
+	resume   int64 // where the first record batch is to be read, if not 0
 	widths   []int64
 	msg      *ipc.Message
 	mem      memory.Allocator
@@ -38,7 +40,12 @@ func (m *messages) drop() {
 // Message returns the next message, valid until the next call, or io.EOF.
 func (m *messages) Message() (*ipc.Message, error) {
 	m.drop()
+	m.at = m.pos
 	f, err := readFrame(m.r, m.pos, m.end, nil)
+	if err == nil && f.kind == kindBatch && m.resume > 0 {
+		m.at, m.pos, m.resume = m.resume, m.resume, 0
+		f, err = readFrame(m.r, m.pos, m.end, nil)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +86,9 @@ type recordStream struct {
 	r      *ipc.Reader
 	schema *arrow.Schema
 	rec    arrow.Record
-	good   int64 // end of the last batch that decoded
+	good   int64 // end of the last batch that decoded, or was skipped
+	start  int64 // of the messages
+	mem    memory.Allocator
 }
 
 // newRecordStream reads the schema of the messages in [pos, end).
@@ -96,7 +105,7 @@ func newRecordStream(r io.ReaderAt, pos, end int64, mem memory.Allocator) (s *re
 		src.drop()
 		return nil, err
 	}
-	s = &recordStream{src: src, r: ir, schema: ir.Schema(), good: src.pos}
+	s = &recordStream{src: src, r: ir, schema: ir.Schema(), good: src.pos, start: pos, mem: mem}
 	src.widths = columnWidths(s.schema)
 	return s, nil
 }
@@ -125,6 +134,25 @@ func (s *recordStream) next() (bool, error) {
 			return ok, err
 		}
 	}
+}
+
+// skip goes on behind the record batch that could not be decoded. The library
+// stops for good at an error, so the stream begins anew, with schema and
+// dictionaries. It returns false if what failed is not such a batch, or where
+// it ends is unknown.
+func (s *recordStream) skip() bool {
+	f, err := readFrame(s.src.r, s.src.at, s.src.end, nil)
+	if err != nil || f.kind != kindBatch {
+		return false
+	}
+	again, err := newRecordStream(s.src.r, s.start, s.src.end, s.mem)
+	if err != nil {
+		return false
+	}
+	s.close()
+	again.src.resume, again.good, again.src.codec = f.end(), f.end(), s.src.codec
+	*s = *again
+	return true
 }
 
 // close releases what the library holds.

@@ -88,19 +88,13 @@ func (w *WeightsWriter) Append(r WeightRow) error {
 // ReadWeights returns the rows of the weights file path and the names of its
 // projections. It fails as [Open] does.
 func ReadWeights(path string) (meta Meta, projections []string, rows []WeightRow, err error) {
-	more := map[string]any{"projections": &projections}
-	meta, err = readTable(path, formatWeights, weightFields(), more, func(b *tableBatch, _ Meta) error {
+	c, err := readTable(path, formatWeights, func(b *tableBatch) {
 		for i := range b.n {
-			r := WeightRow{
+			rows = append(rows, WeightRow{
 				TimeS: b.f64[0][i], Projection: int(b.i16[1][i]),
 				Mean: b.f64[2][i], SD: b.f64[3][i], Min: b.f64[4][i], Max: b.f64[5][i], NSynapses: b.i64[6][i],
-			}
-			if r.Projection < 0 || r.Projection >= len(projections) {
-				return fmt.Errorf("t_s %v: projection %d, want 0 to %d", r.TimeS, r.Projection, len(projections)-1)
-			}
-			rows = append(rows, r)
+			})
 		}
-		return nil
 	})
-	return meta, projections, rows, err
+	return c.meta, c.projections, rows, err
 }
