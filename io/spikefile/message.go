@@ -39,8 +39,9 @@ type frame struct {
 	pos     int64 // of the length prefix
 	bodyPos int64
 	bodyLen int64
-	rows    int64 // of a record batch
-	codec   Codec // of a record batch
+	rows    int64  // of a record batch
+	codec   Codec  // of a record batch
+	values  []byte // of the header, see verifier
 }
 
 // end is the position after the frame.
@@ -98,6 +99,14 @@ func readFrame(r io.ReaderAt, pos, end int64, buf []byte) (f frame, err error) {
 		return f, fmt.Errorf("%w: the message at byte %d ends after the last byte", ErrTruncated, pos)
 	}
 	return f, nil
+}
+
+// verify tests the metadata as other readers do.
+func (f *frame) verify() (err error) {
+	if f.values, err = verifyMessage(f.meta, f.kind); err != nil {
+		return fmt.Errorf("message at byte %d: %w", f.pos, err)
+	}
+	return nil
 }
 
 // readAt fills p from pos; a region that ends before that is truncated.
@@ -185,17 +194,20 @@ func checkBody(f *frame, r io.ReaderAt, widths []int64) error {
 	nodes, n := batch.vectorAt(1, 16)
 	buffers, k := batch.vectorAt(2, 16)
 	exact := f.kind == kindBatch && widths != nil
-	if bad || codec > 1 || exact && (n != len(widths) || k != 2*n) {
+	if bad || codec > 1 || compressed && compression.byteAt(1, 0) != 0 || exact && (n != len(widths) || k != 2*n) {
 		return fmt.Errorf("message at byte %d: invalid metadata", f.pos)
 	}
 	for i := range n {
 		if rows := batch.i64(nodes + 16*i); rows < 0 || exact && rows != f.rows {
 			return fmt.Errorf("batch at byte %d: column %d has %d rows, want %d", f.pos, i, rows, f.rows)
 		}
+		if nulls := batch.i64(nodes + 16*i + 8); nulls < 0 || nulls > batch.i64(nodes+16*i) {
+			return fmt.Errorf("batch at byte %d: column %d has %d nulls, want 0 to the number of rows", f.pos, i, nulls)
+		}
 	}
 	for i := range k {
 		off, size := batch.i64(buffers+16*i), batch.i64(buffers+16*i+8)
-		if off < 0 || size < 0 || off > f.bodyLen || size > f.bodyLen-off {
+		if off < 0 || off%8 != 0 || size < 0 || off > f.bodyLen || size > f.bodyLen-off {
 			return fmt.Errorf("batch at byte %d: buffer %d lies outside its body", f.pos, i)
 		}
 		plain := size
@@ -215,40 +227,12 @@ func checkBody(f *frame, r io.ReaderAt, widths []int64) error {
 	return nil
 }
 
-// checkCompressed reads the head of a compressed buffer and returns its plain
-// length.
-func checkCompressed(r io.ReaderAt, pos, size int64, codec byte) (int64, error) {
-	var head [8 + 6]byte
-	if size < 8 {
-		return 0, fmt.Errorf("%d bytes, want at least 8", size)
-	}
-	got := head[:min(size, int64(len(head)))]
-	if n, err := r.ReadAt(got, pos); n < len(got) {
-		return 0, err
-	}
-	plain := int64(binary.LittleEndian.Uint64(head[:]))
-	if plain == -1 { // stored as it is
-		return size - 8, nil
-	}
-	if plain < 0 {
-		return 0, fmt.Errorf("plain length %d, want >= 0", plain)
-	}
-	// RFC 8878 §3.1.1.1: magic number, descriptor, then the window unless the
-	// frame is a single segment, whose window is its content.
-	if codec == 1 && len(got) == len(head) && head[12]&0x20 == 0 {
-		exponent := head[13] >> 3
-		if base := int64(1) << (10 + exponent); base > maxZstdWindow {
-			return 0, fmt.Errorf("ZSTD window of %d bytes, want at most %d", base, maxZstdWindow)
-		}
-	}
-	return plain, nil
-}
-
 // budget is an allocator that panics rather than hand out more than a file of
 // its size can need. The panic is recovered where the library is called.
 type budget struct {
-	mem  memory.Allocator
-	left int64
+	mem      memory.Allocator
+	left     int64
+	exceeded error
 }
 
 // newBudget returns the budget for reading a file of size bytes.
@@ -258,7 +242,8 @@ func newBudget(mem memory.Allocator, size int64) *budget {
 
 func (b *budget) take(n int) {
 	if n < 0 || int64(n) > b.left {
-		panic(fmt.Errorf("a buffer claims %d bytes", n))
+		b.exceeded = fmt.Errorf("a buffer claims %d bytes", n)
+		panic(b.exceeded)
 	}
 	b.left -= int64(n)
 }

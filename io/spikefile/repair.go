@@ -78,6 +78,8 @@ func repair(in, out string, mem memory.Allocator) (Report, error) {
 	}
 	if _, err := readFrame(src.r, s.good, end, nil); !errors.Is(err, io.EOF) {
 		rep.DroppedBytes += end - s.good
+	} else {
+		rep.DroppedBytes += bytesAfterEnd(src.r, src.size)
 	}
 	rep.Complete = rep.Complete && rep.DroppedBytes == 0
 	return rep, nil
@@ -112,9 +114,6 @@ func (src source) salvage(mem memory.Allocator) (rep Report, s *recordStream, en
 		start = 0
 	}
 	s, err = newRecordStream(src.r, start, end, mem)
-	if errors.Is(err, io.EOF) {
-		err = fmt.Errorf("%w: it ends before the schema", ErrTruncated)
-	}
 	return rep, s, end, err
 }
 

@@ -128,7 +128,7 @@ func TestRepairPassesInspect(t *testing.T) {
 	dir := t.TempDir()
 	files := seedFiles(t)
 	rng := rand.New(rand.NewPCG(3, 4))
-	rounds := 2000
+	rounds := 1000
 	if testing.Short() {
 		rounds = 200
 	}

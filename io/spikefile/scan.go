@@ -1,6 +1,7 @@
 package spikefile
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
@@ -16,11 +17,25 @@ const (
 // layout is what a walk over a file's messages finds, without decoding rows.
 type layout struct {
 	batches []int64 // positions of the record batches, the empty ones included
+	blocks  []block // the same batches
+	dicts   []block // the dictionaries
+	schema  []byte  // the schema's values, see verifier
 	filled  int     // record batches with rows
 	rows    int64
 	end     int64 // of the messages
+	marked  bool  // whether the end-of-stream mark follows
 	codec   Codec // of the first batch
 }
+
+// block is where a message lies, as the footer has it.
+type block struct {
+	pos  int64
+	meta int32 // bytes of metadata, with their length prefix
+	body int64 // bytes of the body
+}
+
+// block returns the footer's entry for a message.
+func (f *frame) block() block { return block{f.pos, int32(f.bodyPos - f.pos), f.bodyLen} }
 
 // findFooter checks both ends of a complete file and returns the footer.
 func findFooter(r io.ReaderAt, size int64) (footer []byte, pos int64, err error) {
@@ -47,6 +62,9 @@ func findFooter(r io.ReaderAt, size int64) (footer []byte, pos int64, err error)
 		return nil, 0, err
 	}
 	if string(tail[4:]) != magic {
+		if n := bytesAfterEnd(r, size); n > 0 {
+			return nil, 0, fmt.Errorf("%d bytes follow the end of the file", n)
+		}
 		return nil, 0, missing
 	}
 	length := int64(binary.LittleEndian.Uint32(tail[:]))
@@ -56,6 +74,38 @@ func findFooter(r io.ReaderAt, size int64) (footer []byte, pos int64, err error)
 	}
 	footer = make([]byte, length)
 	return footer, pos, readAt(r, footer, pos, size)
+}
+
+// bytesAfterEnd returns how many bytes follow a complete file at the beginning
+// of r, or 0 if there is none.
+func bytesAfterEnd(r io.ReaderAt, size int64) int64 {
+	pos := int64(len(opening))
+	var buf []byte
+	for {
+		f, err := readFrame(r, pos, size, buf)
+		if err != nil {
+			if !errors.Is(err, io.EOF) || pos == size {
+				return 0
+			}
+			break
+		}
+		pos, buf = f.end(), f.meta
+	}
+	// A footer holds the schema and the blocks, so it is hardly longer than this.
+	pos += int64(len(endOfStream))
+	rest := make([]byte, min(size-pos, 4<<20))
+	if readAt(r, rest, pos, size) != nil {
+		return 0
+	}
+	for at := 0; ; at++ {
+		i := bytes.Index(rest[at:], []byte(magic))
+		if i < 0 {
+			return 0
+		}
+		if at += i; at >= 12 && int64(binary.LittleEndian.Uint32(rest[at-4:])) == int64(at-4) {
+			return size - pos - int64(at+len(magic))
+		}
+	}
 }
 
 // scanFile walks a complete file of size bytes and checks its structure: both
@@ -70,6 +120,9 @@ func scanFile(r io.ReaderAt, size int64, widths []int64) (*layout, error) {
 	if err != nil {
 		return nil, err
 	}
+	if gap := pos - l.end; gap != 0 && (gap != int64(len(endOfStream)) || !l.marked) {
+		return nil, fmt.Errorf("%d bytes between the last message and the footer", gap)
+	}
 	return l, l.compareFooter(footer)
 }
 
@@ -81,7 +134,7 @@ func scanMessages(r io.ReaderAt, pos, end int64, widths []int64) (*layout, error
 	for {
 		f, err := readFrame(r, pos, end, buf)
 		if errors.Is(err, io.EOF) {
-			l.end = pos
+			l.end, l.marked = pos, pos < end
 			if first {
 				return nil, errors.New("no schema")
 			}
@@ -93,7 +146,11 @@ func scanMessages(r io.ReaderAt, pos, end int64, widths []int64) (*layout, error
 		if first != (f.kind == kindSchema) {
 			return nil, fmt.Errorf("message at byte %d: the schema must come first, and once", pos)
 		}
+		if err := f.verify(); err != nil {
+			return nil, err
+		}
 		if first {
+			l.schema = f.values
 			err = checkSchema(f.meta)
 		} else {
 			err = checkBody(&f, r, widths)
@@ -101,7 +158,10 @@ func scanMessages(r io.ReaderAt, pos, end int64, widths []int64) (*layout, error
 		if err != nil {
 			return nil, err
 		}
-		if f.kind == kindBatch {
+		switch f.kind {
+		case kindDictionary:
+			l.dicts = append(l.dicts, f.block())
+		case kindBatch:
 			l.note(&f)
 		}
 		first, pos = false, f.end()
@@ -111,6 +171,7 @@ func scanMessages(r io.ReaderAt, pos, end int64, widths []int64) (*layout, error
 // note counts a record batch.
 func (l *layout) note(f *frame) {
 	l.batches = append(l.batches, f.pos)
+	l.blocks = append(l.blocks, f.block())
 	l.rows += f.rows
 	if f.rows > 0 {
 		l.filled++
@@ -120,17 +181,38 @@ func (l *layout) note(f *frame) {
 	}
 }
 
-// compareFooter checks that the footer points to the batches that were found.
+// compareFooter checks that the footer has the schema that the file begins
+// with, and points to the dictionaries and batches that were found.
 func (l *layout) compareFooter(footer []byte) error {
+	schema, err := verifyFooter(footer)
+	if err != nil {
+		return err
+	}
+	if !bytes.Equal(schema, l.schema) {
+		return errors.New("the footer has another schema than the beginning of the file")
+	}
 	var bad bool
 	root := rootTable(footer, &bad)
-	pos, n := root.vectorAt(3, 24)
-	if bad || n != len(l.batches) {
-		return fmt.Errorf("the footer lists %d batches, the file has %d", n, len(l.batches))
+	if err := compareBlocks(root, 2, "dictionary", l.dicts); err != nil {
+		return err
 	}
-	for i, want := range l.batches {
-		if got := root.i64(pos + 24*i); got != want {
-			return fmt.Errorf("the footer has batch %d at byte %d, the file at byte %d", i, got, want)
+	return compareBlocks(root, 3, "batch", l.blocks)
+}
+
+// compareBlocks checks a list of the footer against what was found.
+func compareBlocks(root table, slot int, what string, found []block) error {
+	pos, n := root.vectorAt(slot, 24)
+	if *root.bad || n != len(found) {
+		return fmt.Errorf("the footer lists %d of kind %s, the file has %d", n, what, len(found))
+	}
+	for i, want := range found {
+		p := pos + 24*i
+		got := block{root.i64(p), int32(root.u32(p + 8)), root.i64(p + 16)}
+		if got.pos != want.pos {
+			return fmt.Errorf("the footer has %s %d at byte %d, the file at byte %d", what, i, got.pos, want.pos)
+		}
+		if got != want {
+			return fmt.Errorf("the footer has another length of %s %d than the file", what, i)
 		}
 	}
 	return nil

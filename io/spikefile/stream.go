@@ -20,7 +20,9 @@ type messages struct {
 	resume   int64 // where the first record batch is to be read, if not 0
 	widths   []int64
 	msg      *ipc.Message
-	mem      memory.Allocator
+	mem      *budget
+	frames   frameCheck
+	err      error // of the last message; io.EOF at the end
 	first    bool
 	codec    Codec // of the last record batch
 }
@@ -39,6 +41,12 @@ func (m *messages) drop() {
 
 // Message returns the next message, valid until the next call, or io.EOF.
 func (m *messages) Message() (*ipc.Message, error) {
+	var msg *ipc.Message
+	msg, m.err = m.message()
+	return msg, m.err
+}
+
+func (m *messages) message() (*ipc.Message, error) {
 	m.drop()
 	m.at = m.pos
 	f, err := readFrame(m.r, m.pos, m.end, nil)
@@ -47,6 +55,9 @@ func (m *messages) Message() (*ipc.Message, error) {
 		f, err = readFrame(m.r, m.pos, m.end, nil)
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := f.verify(); err != nil {
 		return nil, err
 	}
 	if m.first {
@@ -69,6 +80,11 @@ func (m *messages) Message() (*ipc.Message, error) {
 	if err := readAt(m.r, body.Bytes(), f.bodyPos, m.end); err != nil {
 		return nil, err
 	}
+	if f.kind != kindSchema {
+		if err := m.frames.check(&f, body.Bytes()); err != nil {
+			return nil, err
+		}
+	}
 	meta := memory.NewBufferBytes(f.meta)
 	defer meta.Release()
 	m.msg = ipc.NewMessage(meta, body)
@@ -77,6 +93,22 @@ func (m *messages) Message() (*ipc.Message, error) {
 		m.codec = f.codec
 	}
 	return m.msg, nil
+}
+
+// failure turns what the library made of an error into a plain one. The
+// library wraps errors, and reports its own panics as they are.
+func (m *messages) failure() error {
+	switch {
+	case m.mem.exceeded != nil:
+		return fmt.Errorf("message at byte %d: %w", m.at, m.mem.exceeded)
+	case errors.Is(m.err, io.EOF) && m.first:
+		return fmt.Errorf("%w: it ends before the schema", ErrTruncated)
+	case errors.Is(m.err, io.EOF):
+		return fmt.Errorf("%w: it ends before the first batch", ErrTruncated)
+	case m.err != nil:
+		return m.err
+	}
+	return fmt.Errorf("the message at byte %d cannot be decoded", m.at)
 }
 
 // recordStream decodes the batches of a file one by one, and turns the
@@ -93,17 +125,17 @@ type recordStream struct {
 
 // newRecordStream reads the schema of the messages in [pos, end).
 func newRecordStream(r io.ReaderAt, pos, end int64, mem memory.Allocator) (s *recordStream, err error) {
-	defer func() {
-		if v := recover(); v != nil {
-			s, err = nil, caught(v)
-		}
-	}()
 	limited := newBudget(mem, end)
 	src := &messages{r: r, pos: pos, end: end, mem: limited, first: true}
+	defer func() {
+		if v := recover(); v != nil {
+			s, err = nil, src.failure()
+		}
+	}()
 	ir, err := ipc.NewReaderFromMessageReader(src, ipc.WithAllocator(limited))
 	if err != nil {
 		src.drop()
-		return nil, err
+		return nil, src.failure()
 	}
 	s = &recordStream{src: src, r: ir, schema: ir.Schema(), good: src.pos, start: pos, mem: mem}
 	src.widths = columnWidths(s.schema)
@@ -114,12 +146,15 @@ func newRecordStream(r io.ReaderAt, pos, end int64, mem memory.Allocator) (s *re
 func (s *recordStream) nextAny() (ok bool, err error) {
 	defer func() {
 		if v := recover(); v != nil {
-			ok, err = false, caught(v)
+			ok, err = false, s.src.failure()
 		}
 	}()
 	s.rec = nil
 	if !s.r.Next() {
-		return false, s.r.Err()
+		if s.r.Err() != nil {
+			err = s.src.failure()
+		}
+		return false, err
 	}
 	s.rec = s.r.Record()
 	s.good = s.src.pos
@@ -161,6 +196,7 @@ func (s *recordStream) close() {
 	// panics too.
 	defer func() { _ = recover() }()
 	s.src.drop()
+	s.src.frames.close()
 	s.r.Release()
 }
 
