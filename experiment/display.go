@@ -12,8 +12,8 @@ import (
 )
 
 // Display shows the progress of a plan on a terminal as one redrawn line, and
-// elsewhere as a line at every 10 %. A run that is over within two seconds
-// shows nothing. A nil Display is silent.
+// elsewhere as a line after two seconds and at every 10 %. A run that is over
+// within two seconds shows nothing. A nil Display is silent.
 type Display struct {
 	w        io.Writer
 	terminal bool
@@ -75,7 +75,9 @@ func (d *Display) tick() {
 		fmt.Fprintf(d.w, "\r%s\x1b[K", s.line(d.columns()-1))
 		return
 	}
-	if decile := int(s.fraction * 10); decile > d.decile && decile < 10 {
+	// The first line tells the length of the run as soon as that is known.
+	first := !d.shown && s.elapsed >= worthShowing && s.fraction > 0
+	if decile := int(s.fraction * 10); (first || decile > d.decile) && decile < 10 {
 		d.shown, d.decile = true, decile
 		fmt.Fprintln(d.w, s.logLine())
 	}
@@ -204,24 +206,41 @@ func (s snapshot) where() string {
 	return modelTime(s.model, s.total) + " of " + modelTime(s.total, s.total) + " s"
 }
 
-// line fits the progress into the columns of a terminal: first the note is
-// cut, then the bar goes, then what is left is cut.
+// line fits the progress into the columns of a terminal. The model time goes
+// first, then words become short and so does the bar, then the note loses its
+// beginning: its end is what changes. Only then the note goes, and the bar.
 func (s snapshot) line(columns int) string {
-	const bar = 20
-	full := int(s.fraction * bar)
-	percent := fmt.Sprintf("%3.0f %%", math.Floor(s.fraction*100))
-	rest := "  " + s.where() + "  " + s.speed() + "  " + s.eta()
-	head := s.label + "  [" + strings.Repeat("#", full) + strings.Repeat(".", bar-full) + "]" + percent + rest
-	if utf8.RuneCountInString(head) > columns {
-		return cut(s.label+" "+percent+"  "+s.eta()+"  "+s.where()+"  "+s.speed(), columns)
-	}
-	if s.note != "" {
-		if room := columns - utf8.RuneCountInString(head) - 2; room >= 8 {
-			head += "  " + cut(s.note, room)
+	speed, short := "  "+s.speed(), "  "+strings.TrimSuffix(s.speed(), " real time")
+	eta, note := "  "+s.eta(), strings.ReplaceAll(s.note, " of ", "/")
+	least := s.head(6) + short + eta
+	for _, form := range []struct{ head, note string }{
+		{s.head(20) + "  " + s.where() + speed + eta, s.note},
+		{s.head(20) + speed + eta, s.note},
+		{s.head(10) + short + eta, s.note},
+		{s.head(10) + short + eta, note},
+		{least, note},
+		{least, cutFront(note, columns-2-utf8.RuneCountInString(least))},
+		{least, ""},
+	} {
+		if form.note != "" {
+			form.head += "  " + form.note
+		} else if s.note != "" && form.head != least {
+			continue
+		}
+		if utf8.RuneCountInString(form.head) <= columns {
+			return form.head
 		}
 	}
-	return head
+	return cut(s.label+" "+s.percent()+eta+short, columns)
 }
+
+// head is the label with a bar of so many columns and the percentage.
+func (s snapshot) head(bar int) string {
+	full := int(s.fraction * float64(bar))
+	return s.label + "  [" + strings.Repeat("#", full) + strings.Repeat(".", bar-full) + "]" + s.percent()
+}
+
+func (s snapshot) percent() string { return fmt.Sprintf("%3.0f %%", math.Floor(s.fraction*100)) }
 
 // logLine is the line for a log file.
 func (s snapshot) logLine() string {
@@ -241,6 +260,19 @@ func cut(s string, columns int) string {
 		return ""
 	}
 	return strings.TrimRight(string([]rune(s)[:columns-1]), " ") + "…"
+}
+
+// cutFront shortens s to so many columns from its beginning; "" if less than a
+// word is left.
+func cutFront(s string, columns int) string {
+	runes := []rune(s)
+	switch {
+	case len(runes) <= columns:
+		return s
+	case columns < 10:
+		return ""
+	}
+	return "…" + strings.TrimLeft(string(runes[len(runes)-columns+1:]), " ,")
 }
 
 // oneLine keeps control characters off the terminal.

@@ -2,6 +2,7 @@ package experiment
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -66,14 +67,15 @@ func TestDisplayInLog(t *testing.T) {
 	d.end(true)
 	lines := strings.Split(strings.TrimRight(out.String(), "\n"), "\n")
 	want := []string{
+		"xor seeds 1,2: 1 %, 0 of 2 done, 1.0x real time, ETA 3:18, seed 1: epoch 3",
 		"xor seeds 1,2: 10 %, 0 of 2 done, 1.0x real time, ETA 3:00, seed 1: epoch 3",
 		"xor seeds 1,2: 20 %, 0 of 2 done, 1.0x real time, ETA 2:40, seed 1: epoch 3",
 	}
-	if len(lines) < 3 || lines[0] != want[0] || lines[1] != want[1] {
+	if len(lines) < 4 || !slices.Equal(lines[:3], want) {
 		t.Fatalf("got\n%s\nwant first\n%s", out, strings.Join(want, "\n"))
 	}
-	if n := len(lines); n > 10 || !strings.HasPrefix(lines[n-1], "xor seeds 1,2: ") || strings.Contains(out.String(), "\r") {
-		t.Errorf("want at most nine tenths and the end, got\n%s", out)
+	if n := len(lines); n > 11 || !strings.HasPrefix(lines[n-1], "xor seeds 1,2: ") || strings.Contains(out.String(), "\r") {
+		t.Errorf("want at most the first line, nine tenths and the end, got\n%s", out)
 	}
 }
 
@@ -104,14 +106,24 @@ func TestDisplayFitsTheTerminal(t *testing.T) {
 			t.Fatalf("%d columns: %d runes: %q", columns, n, line)
 		}
 	}
-	for columns, want := range map[int]string{
-		140: "xor seeds 1..5  [########............] 43 %  6906 of 16070 s  69x real time  ETA 2:13  époque 215 of 500, cost 2.01 and more",
-		100: "xor seeds 1..5  [########............] 43 %  6906 of 16070 s  69x real time  ETA 2:13  époque 215 o…",
-		40:  "xor seeds 1..5  43 %  ETA 2:13  6906 of…",
-		10:  "xor seeds…",
+	for _, c := range []struct {
+		seeds, columns int
+		note, want     string
+	}{
+		{1, 140, "époque 215 of 500, cost 2.01", "xor seeds 1..5  [########............] 43 %  6906 of 16070 s  69x real time  ETA 2:13  époque 215 of 500, cost 2.01"},
+		{1, 100, "époque 215 of 500, cost 2.01", "xor seeds 1..5  [########............] 43 %  69x real time  ETA 2:13  époque 215 of 500, cost 2.01"},
+		{1, 79, "époque 215 of 500, cost 2.01", "xor seeds 1..5  [####......] 43 %  69x  ETA 2:13  époque 215 of 500, cost 2.01"},
+		{1, 79, "", "xor seeds 1..5  [########............] 43 %  69x real time  ETA 2:13"},
+		{5, 79, "seed 1: époque 215 of 500, cost 2.01", "xor seeds 1..5  [##....] 43 %  69x  ETA 2:13  seed 1: époque 215/500, cost 2.01"},
+		{5, 70, "seed 1: époque 215 of 500, cost 2.01", "xor seeds 1..5  [##....] 43 %  69x  ETA 2:13  …oque 215/500, cost 2.01"},
+		{1, 57, "époque 215 of 500, cost 2.01", "xor seeds 1..5  [##....] 43 %  69x  ETA 2:13  …cost 2.01"},
+		{1, 50, "époque 215 of 500, cost 2.01", "xor seeds 1..5  [##....] 43 %  69x  ETA 2:13"},
+		{1, 40, "époque 215 of 500, cost 2.01", "xor seeds 1..5  43 %  ETA 2:13  69x"},
+		{1, 10, "", "xor seeds…"},
 	} {
-		if got := s.line(columns); got != want {
-			t.Errorf("%d columns: %q, want %q", columns, got, want)
+		s.seeds, s.note = c.seeds, c.note
+		if got := s.line(c.columns); got != c.want {
+			t.Errorf("%d columns: %q, want %q", c.columns, got, c.want)
 		}
 	}
 }
