@@ -42,7 +42,8 @@ type Population struct {
 // the file's schema metadata, in this order of keys: format, format_version,
 // generator, version, vcs.revision, seed, rng, dt_s, steps_per_second,
 // t_start_s, burst_isi_s, burst_tie, sorting, populations, config_sha256,
-// config, then those of Extra in ascending order.
+// config, then those of Extra in ascending order. A rates file, whose bursts
+// are counted already, has detector in place of burst_tie.
 type Meta struct {
 	Version  string // the program's version
 	Revision string // the source revision it was built from
@@ -55,6 +56,10 @@ type Meta struct {
 	// BurstISISeconds is the longest interval between two spikes of a burst,
 	// inclusive, in s, > 0; 0 means 0.016.
 	BurstISISeconds float64
+	// Detector describes what told the events and bursts of a rates file, as in
+	// "accumulating, window 16 ms, lag 0 ms". Only rates files have it; empty
+	// means that it is not stored.
+	Detector string
 	// Populations in file order; at most 32767.
 	Populations []Population
 	// Config is the run's configuration as canonical JSON. It is compacted and
@@ -80,7 +85,7 @@ type populationEntry struct {
 func reservedKey(k string) bool {
 	switch k {
 	case "format", "format_version", "generator", "version", "vcs.revision", "seed", "rng",
-		"dt_s", "steps_per_second", "t_start_s", "burst_isi_s", "burst_tie", "sorting",
+		"dt_s", "steps_per_second", "t_start_s", "burst_isi_s", "burst_tie", "detector", "sorting",
 		"populations", "config_sha256", "config", "projections", "variables":
 		return true
 	}
@@ -123,7 +128,7 @@ func (m Meta) validate() (Meta, error) {
 		sum := sha256.Sum256(m.Config)
 		m.ConfigSHA256 = hex.EncodeToString(sum[:])
 	}
-	for _, s := range []string{m.Version, m.Revision, m.ConfigSHA256} {
+	for _, s := range []string{m.Version, m.Revision, m.Detector, m.ConfigSHA256} {
 		if !utf8.ValidString(s) {
 			bad("metadata %q is not UTF-8", s)
 		}
@@ -195,10 +200,15 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 		{"steps_per_second", strconv.FormatInt(m.StepsPerSecond, 10)},
 		{"t_start_s", formatFloat(float64(m.StartStep) / float64(m.StepsPerSecond))},
 		{"burst_isi_s", formatFloat(m.BurstISISeconds)},
-		{"burst_tie", "le"},
-		{"sorting", "by_time"},
-		{"populations", string(populations)},
 	}
+	// Whether an interval of exactly burst_isi_s is within a burst is for those
+	// to know who look for bursts in spikes.
+	if format != formatRates {
+		pairs = append(pairs, pair{"burst_tie", "le"})
+	} else if m.Detector != "" {
+		pairs = append(pairs, pair{"detector", m.Detector})
+	}
+	pairs = append(pairs, pair{"sorting", "by_time"}, pair{"populations", string(populations)})
 	if m.ConfigSHA256 != "" {
 		pairs = append(pairs, pair{"config_sha256", m.ConfigSHA256})
 	}
@@ -244,6 +254,7 @@ func decodeMeta(md arrow.Metadata, format string) (Meta, error) {
 	}
 	var err error
 	m.Version, m.Revision, m.ConfigSHA256 = get("version"), get("vcs.revision"), get("config_sha256")
+	m.Detector = get("detector")
 	if m.Seed, err = strconv.ParseUint(get("seed"), 10, 64); err != nil {
 		return m, fmt.Errorf("metadata seed %q, want an unsigned integer", get("seed"))
 	}

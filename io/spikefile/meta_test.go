@@ -4,9 +4,11 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -108,5 +110,44 @@ func TestMetaExtremes(t *testing.T) {
 	}
 	if _, err := Create(filepath.Join(dir, "x"), Meta{Populations: append(many, Population{Name: "one too many"})}, Options{}); err == nil {
 		t.Error("32768 populations: no error")
+	}
+}
+
+// TestDetector: a rates file says what told its bursts, and does not claim the
+// rule of intervals; the other files have no detector.
+func TestDetector(t *testing.T) {
+	dir := t.TempDir()
+	for i, detector := range []string{"", "accumulating, window 16 ms, lag 0 ms"} {
+		meta := testMeta()
+		meta.Detector = detector
+		rates, spikes := filepath.Join(dir, "rates"+strconv.Itoa(i)), filepath.Join(dir, "spikes"+strconv.Itoa(i))
+		r, err := CreateRates(rates, meta, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		w, err := Create(spikes, meta, Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(r.Close(), w.Close()); err != nil {
+			t.Fatal(err)
+		}
+		if got, _, err := ReadRates(rates); err != nil || got.Detector != detector || got.BurstISISeconds != 0.016 {
+			t.Errorf("got detector %q, %v, want %q", got.Detector, err, detector)
+		}
+		for path, want := range map[string]map[string]bool{
+			rates:  {"detector": detector != "", "burst_tie": false},
+			spikes: {"detector": false, "burst_tie": true},
+		} {
+			info, err := Inspect(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for key, want := range want {
+				if got := slices.ContainsFunc(info.Metadata, func(kv KeyValue) bool { return kv.Key == key }); got != want {
+					t.Errorf("%s: key %s: %v, want %v", path, key, got, want)
+				}
+			}
+		}
 	}
 }

@@ -45,7 +45,8 @@ func (r RateRow) BurstRateHz() float64 { return r.perNeuronHz(r.NBursts) }
 func (r RateRow) FiringRateHz() float64 { return r.perNeuronHz(r.NSpikes) }
 
 // BurstFraction returns bursts per event; ok is false in a bin without events,
-// where it has no value.
+// where it has no value. It can exceed 1 in a short bin, which holds bursts whose
+// events lie in the bin before.
 func (r RateRow) BurstFraction() (f float64, ok bool) {
 	if r.NEvents == 0 {
 		return 0, false
@@ -67,7 +68,8 @@ func rateFields() []arrow.Field {
 			Metadata: arrow.NewMetadata([]string{"unit"}, []string{"Hz per neuron"})}
 	}
 	fraction := arrow.Field{Name: "burst_fraction", Type: arrow.PrimitiveTypes.Float64, Nullable: true,
-		Metadata: arrow.NewMetadata([]string{"unit", "null"}, []string{"1", "no events"})}
+		Metadata: arrow.NewMetadata([]string{"unit", "null", "note"}, []string{"1", "no events",
+			"can exceed 1 in short bins: a burst is counted at its second spike, its event at its first"})}
 	return []arrow.Field{
 		secondsField("t_s", "start of the bin"), secondsField("bin_s", "length of the bin"),
 		{Name: "population", Type: nameIndex()},
