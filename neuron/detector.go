@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"fmt"
 	"math"
 
 	"github.com/apical-sim/apical/internal/check"
@@ -52,6 +53,15 @@ func DefaultPresynapticDetector() Detector {
 
 // IntervalDetector is the rule of off-line analysis with a window of 16 ms.
 func IntervalDetector() Detector { return Detector{Rule: Interval, WindowMS: 16} }
+
+// String describes the detector, as in "accumulating, window 16 ms, lag 0 ms".
+func (d Detector) String() string {
+	rule := "accumulating"
+	if d.Rule == Interval {
+		rule = "interval"
+	}
+	return fmt.Sprintf("%s, window %g ms, lag %g ms", rule, d.WindowMS, d.LagMS)
+}
 
 // Validate returns the fields that are out of range.
 func (d Detector) Validate() error {

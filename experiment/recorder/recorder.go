@@ -6,9 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -70,7 +72,9 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 	if r.spikes, err = spikefile.Create(run.Path("spikes.arrow"), meta, store); err != nil {
 		return nil, err
 	}
-	if r.rates, err = spikefile.CreateRates(run.Path("rates.arrow"), meta, store); err != nil {
+	counted := meta
+	counted.Detector = detectors(network)
+	if r.rates, err = spikefile.CreateRates(run.Path("rates.arrow"), counted, store); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	if r.weights, err = spikefile.CreateWeights(run.Path("weights.arrow"), meta, projections, store); err != nil {
@@ -83,6 +87,29 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 		return nil, errors.Join(err, r.Close())
 	}
 	return r, nil
+}
+
+// detectors describes what tells the events and bursts that are counted: once,
+// or for each population where they differ.
+func detectors(network sim.Network) string {
+	var each []string
+	same := true
+	var first neuron.Detector
+	for i, p := range network.Populations {
+		d := p.Detector
+		if d == (neuron.Detector{}) {
+			d = neuron.DefaultDetector()
+		}
+		if i == 0 {
+			first = d
+		}
+		same = same && d == first
+		each = append(each, fmt.Sprintf("%s: %s", p.Name, d))
+	}
+	if same {
+		return first.String()
+	}
+	return strings.Join(each, "; ")
 }
 
 func (r *Recorder) attach(s *sim.Simulation, opt Options) error {

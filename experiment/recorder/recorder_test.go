@@ -237,3 +237,21 @@ func TestEndTellsAnErrorOnce(t *testing.T) {
 		t.Errorf("End of closed files: %v, want the run's own error", got)
 	}
 }
+
+// TestDetectorIsNamed reads what a rates file says of its events and bursts.
+func TestDetectorIsNamed(t *testing.T) {
+	dir, _, rec, err := open(t, recorder.Options{RateBin: 1000, WeightInterval: 1000}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := rec.Close(); err != nil {
+		t.Fatal(err)
+	}
+	meta, _, err := spikefile.ReadRates(filepath.Join(dir, "rates.arrow"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if want := "accumulating, window 16 ms, lag 0 ms"; meta.Detector != want {
+		t.Errorf("detector %q, want %q", meta.Detector, want)
+	}
+}
