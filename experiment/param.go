@@ -130,7 +130,9 @@ func (q *Param) Parse(text string) (any, error) {
 	case Number:
 		v, err = ParseQuantity(text, q.Unit)
 	case Integer:
-		v, err = parseInteger(text)
+		if v, err = parseInteger(text); err != nil {
+			err = fmt.Errorf("%w, want a whole number, %s", err, q.Range())
+		}
 	case Choice:
 		v = strings.TrimSpace(text)
 	case Bool:
@@ -142,15 +144,25 @@ func (q *Param) Parse(text string) (any, error) {
 	return v, q.check(v)
 }
 
+// parseInteger reads digits, or a number whose exponent makes it whole: 2e3.
 func parseInteger(text string) (int, error) {
 	n, err := strconv.Atoi(strings.TrimSpace(text))
 	switch {
+	case err == nil:
+		return n, nil
 	case errors.Is(err, strconv.ErrRange):
 		return 0, fmt.Errorf("%s is too large", text)
-	case err != nil:
+	case strings.TrimSpace(text) == "":
+		return 0, errors.New("is empty")
+	}
+	x, err := ParseQuantity(text, "")
+	if err != nil || x != math.Trunc(x) {
 		return 0, fmt.Errorf("%q is not a whole number", text)
 	}
-	return n, nil
+	if math.Abs(x) >= min(1<<53, math.MaxInt) { // beyond, float64 skips whole numbers
+		return 0, fmt.Errorf("%s is too large", text)
+	}
+	return int(x), nil
 }
 
 func parseBool(text string) (bool, error) {

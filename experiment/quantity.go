@@ -1,6 +1,7 @@
 package experiment
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"strconv"
@@ -84,6 +85,14 @@ func (u Unit) article() string {
 	return "a " + s.dimension
 }
 
+// wanted gives "a time such as 2s (us, ms, s, min)" for error lines.
+func (u Unit) wanted() string {
+	if u == "" {
+		return "a number such as 0.1"
+	}
+	return fmt.Sprintf("%s such as 2%s (%s)", u.article(), u, u.accepted())
+}
+
 // ParseQuantity reads a decimal number with its unit, such as "16ms" or
 // "-350 pA", and returns it in unit want. Powers of ten are shifted in the
 // decimal text, so 16ms is the float64 nearest to 0.016 s. A bare 0 needs no
@@ -93,7 +102,7 @@ func (u Unit) article() string {
 func ParseQuantity(text string, want Unit) (float64, error) {
 	mantissa, exponent, unit, err := splitQuantity(text)
 	if err != nil {
-		return 0, err
+		return 0, fmt.Errorf("%w, want %s", err, want.wanted())
 	}
 	zero := strings.Trim(mantissa, "+-0.") == ""
 	if want == "" {
@@ -133,6 +142,9 @@ func ParseQuantity(text string, want Unit) (float64, error) {
 // the decimal exponent and the unit.
 func splitQuantity(text string) (mantissa string, exponent int, unit string, err error) {
 	s := strings.TrimSpace(text)
+	if s == "" {
+		return "", 0, "", errors.New("is empty")
+	}
 	i, digits := 0, 0
 	if i < len(s) && (s[i] == '+' || s[i] == '-') {
 		i++
@@ -173,7 +185,7 @@ func splitQuantity(text string) (mantissa string, exponent int, unit string, err
 	unit = strings.TrimSpace(s[i:])
 	for _, r := range unit {
 		if isDigitRune(r) || strings.ContainsRune(" .+-,=", r) {
-			return "", 0, "", fmt.Errorf("%q is not a number with a unit", text)
+			return "", 0, "", fmt.Errorf("%q is not a number", text)
 		}
 	}
 	return mantissa, exponent, unit, nil

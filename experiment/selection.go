@@ -35,9 +35,16 @@ func (c Recordable) Parse(text string) (Selection, error) {
 	}
 	var s Selection
 	var p problems
+	seen := map[string]bool{}
 	for _, name := range strings.Split(text, ",") {
 		name = strings.TrimSpace(name)
+		if seen[name] {
+			continue
+		}
+		seen[name] = true
 		switch {
+		case name == "":
+			p.addf("record: %q holds an empty name, want all, none%s", text, c.list())
 		case slices.Contains(c.Populations, name):
 			s.populations = append(s.populations, name)
 		case slices.Contains(c.Phases, name):

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"math"
 	"strings"
 	"testing"
@@ -72,7 +73,7 @@ func TestResolveReportsAll(t *testing.T) {
 		"tau_avg: 0s is out of range, want > 0s and <= 100s",
 		"tau_avg: set twice, to 0 and to 101s",
 		"eta: -1 is out of range, want >= 0",
-		`neurons: "2.5" is not a whole number`,
+		`neurons: "2.5" is not a whole number, want a whole number, 1 to 1000000`,
 		"neurons: set twice, to 2.5 and to 99999999999999999999",
 		`order: "Fixed", did you mean "fixed"?, want one of fixed, random`,
 		`nmda: "yes", want true or false`,
@@ -84,6 +85,28 @@ func TestResolveReportsAll(t *testing.T) {
 	}
 	if got := strings.Join(input.Problems, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("problems\n%s\nwant\n%s", got, strings.Join(want, "\n"))
+	}
+}
+
+func TestIntegersWithExponent(t *testing.T) {
+	q := &Param{Key: "n", Kind: Integer, Default: 1, Min: -1000, Max: 1e6}
+	for text, want := range map[string]string{
+		"2e1": "20", "1.5e3": "1500", "-1E2": "-100", "20.0": "20", "0": "0", "+7": "7",
+		"1e-1": `"1e-1" is not a whole number, want a whole number, -1000 to 1000000`,
+		"abc":  `"abc" is not a whole number, want a whole number, -1000 to 1000000`,
+		"":     "is empty, want a whole number, -1000 to 1000000",
+		"1e12": "1000000000000 is out of range, want -1000 to 1000000",
+		"1e30": "1e30 is too large, want a whole number, -1000 to 1000000",
+		"2s":   `"2s" is not a whole number, want a whole number, -1000 to 1000000`,
+	} {
+		v, err := q.Parse(text)
+		got := fmt.Sprint(v)
+		if err != nil {
+			got = err.Error()
+		}
+		if got != want {
+			t.Errorf("%q: %s, want %s", text, got, want)
+		}
 	}
 }
 
@@ -168,6 +191,9 @@ func TestSelection(t *testing.T) {
 	}
 	if _, err := c.Parse("hiden,,all"); err == nil || strings.Count(err.Error(), "\n") != 2 {
 		t.Errorf("three wrong names: %v", err)
+	}
+	if _, err := c.Parse(","); err == nil || strings.Contains(err.Error(), "\n") {
+		t.Errorf("an empty name is said once: %v", err)
 	}
 }
 

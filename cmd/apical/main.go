@@ -39,9 +39,14 @@ type app struct {
 // execute runs one command line. Every way out of it that is not a success
 // ends in a line on a.err.
 func (a *app) execute(ctx context.Context, args []string) int {
+	out := &results{w: a.out}
+	a.out = out
 	root := a.rootCommand()
 	root.SetArgs(args)
 	err := root.ExecuteContext(ctx)
+	if failed := out.failed(); failed != nil {
+		err = errors.Join(err, failed)
+	}
 	if err == nil {
 		return 0
 	}

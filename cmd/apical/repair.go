@@ -28,7 +28,7 @@ itself is not touched, and the new one must not exist.`,
 			return a.repair(args[0], out)
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "", "the new `FILE`")
+	onceVar(cmd.Flags(), &out, "out", "", "the new `FILE`")
 	return cmd
 }
 

@@ -1,12 +1,8 @@
 package main
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/apical-sim/apical/experiment"
 	"github.com/spf13/cobra"
-	"github.com/spf13/pflag"
 )
 
 // rootCommand builds the command tree. Cobra prints help only: errors come
@@ -29,19 +25,29 @@ polars and R open.`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 	}
-	root.RunE = func(cmd *cobra.Command, args []string) error {
-		if len(args) == 0 {
-			return cmd.Help()
-		}
-		return unknownCommand(root, args[0])
-	}
+	root.RunE = orHelp
 	root.AddCommand(a.runCommand(), a.listCommand(), a.describeCommand(),
 		a.inspectCommand(), a.repairCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
+	root.InitDefaultCompletionCmd()
+	for _, c := range root.Commands() {
+		if c.Name() == "completion" {
+			c.Args, c.RunE = cobra.ArbitraryArgs, orHelp
+		}
+	}
 	root.SetOut(a.out)
 	root.SetErr(a.err)
 	root.SetFlagErrorFunc(flagError)
 	return root
+}
+
+// orHelp is what a command does that has others below it: it shows its help, or
+// refuses a name that is none of them.
+func orHelp(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return cmd.Help()
+	}
+	return unknownCommand(cmd, args[0])
 }
 
 // helpCommand is cobra's, except that an unknown name is an error.
@@ -51,39 +57,33 @@ func helpCommand() *cobra.Command {
 		Short: "Show the help of a command",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
-				return unknownCommand(cmd.Root(), args[0])
+			switch {
+			case err == nil && len(rest) == 0:
+				return about.Help()
+			case err == nil && about.HasParent():
+				return unknownCommand(about, rest[0])
 			}
-			return about.Help()
+			return unknownCommand(cmd.Root(), args[0])
 		},
 	}
 }
 
-func unknownCommand(root *cobra.Command, name string) error {
+// unknownCommand refuses a name that is no command below parent.
+func unknownCommand(parent *cobra.Command, name string) error {
 	var names []string
-	for _, c := range root.Commands() {
+	for _, c := range parent.Commands() {
 		names = append(names, c.Name())
 	}
-	return experiment.Inputf("unknown command %q%s; 'apical help' lists the commands",
-		name, experiment.DidYouMean(name, names))
-}
-
-// flagError turns pflag's messages into lines that name the nearest flag.
-func flagError(cmd *cobra.Command, err error) error {
-	text := err.Error()
-	if name, ok := strings.CutPrefix(text, "unknown flag: --"); ok {
-		var names []string
-		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		suggestion := ""
-		if near, ok := experiment.Nearest(name, names); ok {
-			suggestion = fmt.Sprintf(", did you mean --%s?", near)
-		}
-		return experiment.Inputf("unknown flag --%s%s; '%s --help' lists the flags", name, suggestion, cmd.CommandPath())
+	switch {
+	case !parent.HasParent():
+		return experiment.Inputf("unknown command %q%s; 'apical help' lists the commands",
+			name, experiment.DidYouMean(name, names))
+	case len(names) == 0:
+		return experiment.Inputf("unknown command \"%s %s\"; 'apical help %s' is the help of %s",
+			parent.Name(), name, parent.Name(), parent.Name())
 	}
-	if name, ok := strings.CutPrefix(text, "flag needs an argument: "); ok {
-		return experiment.Inputf("%s needs a value; '%s --help' says which", name, cmd.CommandPath())
-	}
-	return experiment.Inputf("%s; '%s --help' lists the flags", strings.ReplaceAll(text, "\n", " "), cmd.CommandPath())
+	return experiment.Inputf("unknown command \"%s %s\"%s; 'apical help %s' lists what there is",
+		parent.Name(), name, experiment.DidYouMean(name, names), parent.Name())
 }
 
 // wantArgs refuses a wrong number of arguments with a line that names them;

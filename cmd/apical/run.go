@@ -1,7 +1,6 @@
 package main
 
 import (
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -53,7 +52,7 @@ Ctrl-C closes the files; a second one stops at once.`,
 				p.Display = a.display()
 			}
 			// Writing to a reader that has gone away is then an error, which
-			// mayClose takes, and not the end of the process.
+			// results takes, and not the end of the process.
 			signal.Ignore(syscall.SIGPIPE)
 			if _, err := p.Execute(cmd.Context()); err != nil {
 				return err
@@ -65,16 +64,16 @@ Ctrl-C closes the files; a second one stops at once.`,
 		},
 	}
 	fl := cmd.Flags()
-	fl.StringVar(&f.seed, "seed", "1", "seed `N` of all random draws, 0 to 2^63-1")
-	fl.StringVar(&f.seeds, "seeds", "", "several seeds, such as `1..5` or 1,2,7..9, each in its own directory")
+	onceVar(fl, &f.seed, "seed", "1", "seed `N` of all random draws, 0 to 2^63-1")
+	onceVar(fl, &f.seeds, "seeds", "", "several seeds, such as `1..5` or 1,2,7..9, each in its own directory")
 	fl.StringArrayVar(&f.sets, "set", nil, "`key=value` with its unit, may be repeated; see apical describe")
-	fl.StringVar(&f.preset, "preset", "", "start from the values of preset `NAME`")
-	fl.StringVar(&f.out, "out", "", "output directory `DIR`, with --seeds DIR/seed-N for each (default runs/EXPERIMENT-seedN)")
+	onceVar(fl, &f.preset, "preset", "", "start from the values of preset `NAME`")
+	onceVar(fl, &f.out, "out", "", "output directory `DIR`, with --seeds DIR/seed-N for each (default runs/EXPERIMENT-seedN)")
 	fl.BoolVar(&f.force, "force", false, "replace the run that DIR already holds, with --seeds those of the seeds named; other files stay")
-	fl.StringVar(&f.workers, "workers", "", "goroutines a seed, `N` from 1 to 256 (default all cores, or 1 if seeds run together)")
-	fl.StringVar(&f.jobs, "jobs", "", "seeds that run at once, `N` from 1 to 256 (default one a core)")
-	fl.StringVar(&f.record, "record", "", "spikes to keep: all, none, or `names` of populations and phases")
-	fl.StringVar(&f.codec, "codec", "lz4", "compression of Arrow files, `CODEC` lz4, zstd or none")
+	onceVar(fl, &f.workers, "workers", "", "goroutines a seed, `N` from 1 to 256 (default all cores, or 1 if seeds run together)")
+	onceVar(fl, &f.jobs, "jobs", "", "seeds that run at once, `N` from 1 to 256 (default one a core)")
+	onceVar(fl, &f.record, "record", "", "spikes to keep: all, none, or `names` of populations and phases")
+	onceVar(fl, &f.codec, "codec", "lz4", "compression of Arrow files, `CODEC` lz4, zstd or none")
 	fl.BoolVar(&f.quiet, "quiet", false, "no progress on the standard error")
 	return cmd
 }
@@ -88,7 +87,7 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 			wrong.Problems = append(wrong.Problems, flag+err.Error())
 		}
 	}
-	p := &experiment.Plan{Dir: f.out, Force: f.force, Out: &mayClose{w: a.out}}
+	p := &experiment.Plan{Dir: f.out, Force: f.force, Out: a.out}
 	given := cmd.Flags().Changed
 	var err error
 
@@ -111,8 +110,15 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 		p.Jobs, err = parseWorkers(f.jobs)
 		problem("jobs: ", err)
 	}
-	if given("out") && f.out == "" {
-		problem("", experiment.Inputf("out: is empty, want a directory"))
+	for _, empty := range []struct{ flag, value, want string }{
+		{"out", f.out, "a directory"},
+		{"preset", f.preset, "a name; 'apical describe " + name + "' lists them"},
+		{"codec", f.codec, "lz4, zstd or none"},
+		{"record", f.record, "all, none or names of populations and phases"},
+	} {
+		if given(empty.flag) && empty.value == "" {
+			problem("", experiment.Inputf("%s: is empty, want %s", empty.flag, empty.want))
+		}
 	}
 	p.Codec, err = experiment.ParseCodec(f.codec)
 	problem("", err)
@@ -129,25 +135,6 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 		return nil, wrong
 	}
 	return p, nil
-}
-
-// mayClose writes to a reader that may go away, such as head: from then on it
-// takes everything and writes nothing, since the results are in files.
-type mayClose struct {
-	w    io.Writer
-	gone bool
-}
-
-func (m *mayClose) Write(b []byte) (int, error) {
-	if m.gone {
-		return len(b), nil
-	}
-	n, err := m.w.Write(b)
-	if errors.Is(err, syscall.EPIPE) {
-		m.gone = true
-		return len(b), nil
-	}
-	return n, err
 }
 
 func parseWorkers(text string) (int, error) {
