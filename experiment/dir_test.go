@@ -205,8 +205,30 @@ func TestMergeMetrics(t *testing.T) {
 	if _, err := json.Marshal(huge); err != nil {
 		t.Errorf("huge numbers: %v", err)
 	}
-	lines := strings.Join(scalarLines("", merged), "\n")
-	if want := "cost: mean 3, sd 2.65, 1 to 6\ndeep.x: mean 4, sd 2, 2 to 6\ndeep.y: mean 1, 1 to 1\nlearned: 2 of 3 seeds"; lines != want {
-		t.Errorf("lines\n%s\nwant\n%s", lines, want)
+	for _, c := range []struct {
+		headline []string
+		want     string
+	}{
+		{nil, "cost: mean 3, sd 2.65, 1 to 6\ndeep.x: mean 4, sd 2, 2 to 6\ndeep.y: mean 1, 1 to 1\nlearned: 2 of 3 seeds"},
+		{[]string{"learned", "curve.last", "curve.0", "rows.1.r", "rows.last", "gap.0", "deep"},
+			"learned: 2 of 3 seeds\ncurve.last: mean 2, sd 0, 2 to 2\ncurve.0: mean 3, sd 2, 1 to 5\n" +
+				"rows.1.r: mean 5, sd 0, 5 to 5\nrows.last.r: mean 5, sd 0, 5 to 5\ngap.0: mean 3, sd 2, 1 to 5\n" +
+				"deep.x: mean 4, sd 2, 2 to 6\ndeep.y: mean 1, 1 to 1"},
+		{[]string{"absent", "curve", "curve.2", "curve.-1", "curve.0.x", "rows.x", "cost.mean", "same", "word"}, ""},
+	} {
+		e := sample()
+		e.Headline = c.headline
+		if err := e.Validate(); err != nil {
+			t.Fatal(err)
+		}
+		if lines := strings.Join(e.summaryLines(merged), "\n"); lines != c.want {
+			t.Errorf("headline %v\n%s\nwant\n%s", c.headline, lines, c.want)
+		}
+	}
+	// What is the same in all seeds is no news, and one seed is no seeds.
+	same, _ := mergeMetrics([]any{map[string]any{"line": 6.0}, map[string]any{"line": 6.0}})
+	one, _ := mergeMetrics([]any{map[string]any{"line": 6.0, "solved": false}})
+	if got := append(sample().summaryLines(same), sample().summaryLines(one)...); strings.Join(got, "\n") != "line: mean 6, 6 to 6\nsolved: 0 of 1 seed" {
+		t.Errorf("lines %q", got)
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"context"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -35,6 +36,13 @@ type Experiment struct {
 	// (see StandardFiles). Only these and the standard ones may be written
 	// through Run.Path, and only these are removed by --force.
 	Files []string
+	// Headline names the metrics that a summary of several seeds prints, in this
+	// order: paths into metrics.json such as "solved" or "after.1.rate_hz", where
+	// an array has elements "0", "1" and so on and "last". A path that leads to an
+	// object prints all below it; one that leads nowhere prints nothing. Without
+	// a Headline all numbers outside arrays are printed that differ between
+	// seeds, and all truth values.
+	Headline []string
 	// Figure, if not nil, draws NAME.png and NAME.svg: of each seed, and of
 	// several together.
 	Figure Figure
@@ -97,6 +105,11 @@ func (e *Experiment) Validate() error {
 	for _, f := range e.Files {
 		if f == "" || strings.ContainsAny(f, `/\`) || f == "." || f == ".." || f == manifestName || f == summaryName {
 			p.addf("files: %q is not a plain file name, or taken", f)
+		}
+	}
+	for i, path := range e.Headline {
+		if path == "" || slices.Contains(e.Headline[:i], path) {
+			p.addf("headline: %q is empty or repeated", path)
 		}
 	}
 	return p.err()

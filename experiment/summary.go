@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -80,7 +79,7 @@ func (p *Plan) summarise(results []Result) error {
 	}
 	if merged, ok := mergeMetrics(metrics); ok {
 		s.Metrics = merged
-		for _, line := range scalarLines("", merged) {
+		for _, line := range p.Experiment.summaryLines(merged) {
 			fmt.Fprintln(p.Out, line)
 		}
 	}
@@ -223,34 +222,4 @@ func finite(x float64) *float64 {
 		return nil
 	}
 	return &x
-}
-
-// scalarLines writes the numbers and truth values of merged metrics for
-// people, one a line with its path, arrays left out.
-func scalarLines(path string, v any) []string {
-	switch v := v.(type) {
-	case map[string]any:
-		keys := make([]string, 0, len(v))
-		for k := range v {
-			keys = append(keys, k)
-		}
-		slices.Sort(keys)
-		var lines []string
-		for _, k := range keys {
-			lines = append(lines, scalarLines(strings.TrimPrefix(path+"."+k, "."), v[k])...)
-		}
-		return lines
-	case stat:
-		if v.Mean == nil {
-			return nil
-		}
-		line := fmt.Sprintf("%s: mean %.4g", path, *v.Mean)
-		if v.SD != nil {
-			line += fmt.Sprintf(", sd %.3g", *v.SD)
-		}
-		return []string{line + fmt.Sprintf(", %.4g to %.4g", v.Min, v.Max)}
-	case truthStat:
-		return []string{fmt.Sprintf("%s: %d of %d seeds", path, v.True, v.N)}
-	}
-	return nil
 }

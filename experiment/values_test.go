@@ -146,6 +146,7 @@ func TestValidateFindsMistakes(t *testing.T) {
 		`record: "hidden" is repeated`:     func(e *Experiment) { e.Record.Phases[0] = "hidden" },
 		`record.default: record: "during"`: func(e *Experiment) { e.Record.Default = "during" },
 		`files: "../x" is not a plain`:     func(e *Experiment) { e.Files = []string{"../x"} },
+		`headline: "cost" is empty or rep`: func(e *Experiment) { e.Headline = []string{"cost", "cost"} },
 		"unknown kind 9":                   func(e *Experiment) { e.Params[0].Kind = 9 },
 	} {
 		e := sample()
