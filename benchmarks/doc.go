@@ -1,9 +1,10 @@
 // Package benchmarks measures apical from outside: a step of each neuron
 // model, an event of each kind of synapse and rule, the writing of spikes, and
-// whole networks. Run it with
+// whole networks (package networks). README.md says what each is and what was
+// measured. Run it with
 //
 //	go test -run '^$' -bench . ./benchmarks
 //
 // Each benchmark reports what its users wait for: ns/update (one neuron, one
-// step), ns/event (one synapse, one spike), events/s, model-s/s.
+// step), ns/event (one synapse, one spike), events/s, model-s/s, CPU-s/model-s.
 package benchmarks
