@@ -36,6 +36,8 @@ func Experiment() *experiment.Experiment {
 			Phases:      []string{"burn_in", "test_before", "training", "first_epoch", "last_epoch", "test_after"},
 			Default:     "test_before,first_epoch,last_epoch,test_after",
 		},
+		Headline: []string{"solved", "epoch_costs.last", "after.0.event_rate_hz.output", "after.1.event_rate_hz.output",
+			"after.2.event_rate_hz.output", "after.3.event_rate_hz.output"},
 		Figure: figure,
 		Check:  check,
 		Run:    run,
