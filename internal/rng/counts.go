@@ -11,6 +11,7 @@ type Counts struct {
 	// above ascends: a draw u means least plus the number of entries below u.
 	// Both are shifted by 2³¹ to be compared as signed numbers.
 	above []int32
+	usual int         // entries that some of a group's draws exceed more often than rarely
 	guide [256]uint16 // entries below all draws with these upper 8 bits
 }
 
@@ -41,6 +42,12 @@ func NewCounts(n int, p float64) *Counts {
 	}
 	if len(c.above) == 0 {
 		c.above = []int32{math.MaxInt32} // which no draw exceeds
+	}
+	// The kernel looks at entries beyond these in one of a hundred groups.
+	for c.usual = 1; c.usual < len(c.above); c.usual++ {
+		if exceeding := 1<<32 - float64(uint32(c.above[c.usual])^signBit); exceeding*CountGroup < 0.01*0x1p32 {
+			break
+		}
 	}
 	for i := range c.guide {
 		lowest, k := shifted(uint32(i)<<24), 0

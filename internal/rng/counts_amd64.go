@@ -5,4 +5,4 @@ package rng
 // addCountsAVX2 adds the weighted counts of n units, a multiple of 32 above 0, to into.
 //
 //go:noescape
-func addCountsAVX2(into *float32, above *int32, k *[27]uint32, n int)
+func addCountsAVX2(into *float32, above *int32, k *[28]uint32, n int)

@@ -28,7 +28,7 @@ DATA countsConstants<>+176(SB)/8, $0x0000000000000004
 DATA countsConstants<>+184(SB)/8, $0x0000000000000004
 GLOBL countsConstants<>(SB), RODATA|NOPTR, $192
 
-// func addCountsAVX2(into *float32, above *int32, k *[27]uint32, n int)
+// func addCountsAVX2(into *float32, above *int32, k *[28]uint32, n int)
 // Requires: AVX, AVX2
 TEXT ·addCountsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         above+8(FP), AX
@@ -36,6 +36,7 @@ TEXT ·addCountsAVX2(SB), NOSPLIT, $0-32
 	MOVQ         into+0(FP), DX
 	MOVQ         n+24(FP), BX
 	MOVL         104(CX), SI
+	MOVL         108(CX), DI
 	VPBROADCASTD 88(CX), Y0
 	VPADDD       countsConstants<>+0(SB), Y0, Y0
 
@@ -245,10 +246,10 @@ group:
 	VPBROADCASTD 96(CX), Y4
 	VPBROADCASTD 96(CX), Y7
 	VPBROADCASTD 96(CX), Y8
-	XORQ         DI, DI
+	XORQ         R8, R8
 
 threshold:
-	VPBROADCASTD (AX)(DI*4), Y9
+	VPBROADCASTD (AX)(R8*4), Y9
 	VPCMPGTD     Y9, Y5, Y10
 	VPSUBD       Y10, Y3, Y3
 	VPCMPGTD     Y9, Y6, Y10
@@ -257,9 +258,32 @@ threshold:
 	VPSUBD       Y10, Y7, Y7
 	VPCMPGTD     Y9, Y2, Y9
 	VPSUBD       Y9, Y8, Y8
-	INCQ         DI
-	CMPQ         DI, SI
+	INCQ         R8
+	CMPQ         R8, DI
 	JLT          threshold
+	CMPQ         R8, SI
+	JGE          counted
+
+rare:
+	VPBROADCASTD (AX)(R8*4), Y9
+	VPCMPGTD     Y9, Y5, Y10
+	VPSUBD       Y10, Y3, Y3
+	VPCMPGTD     Y9, Y6, Y11
+	VPSUBD       Y11, Y4, Y4
+	VPOR         Y11, Y10, Y10
+	VPCMPGTD     Y9, Y1, Y11
+	VPSUBD       Y11, Y7, Y7
+	VPOR         Y11, Y10, Y10
+	VPCMPGTD     Y9, Y2, Y9
+	VPSUBD       Y9, Y8, Y8
+	VPOR         Y9, Y10, Y10
+	INCQ         R8
+	VPTEST       Y10, Y10
+	JZ           counted
+	CMPQ         R8, SI
+	JLT          rare
+
+counted:
 	VPBROADCASTD 100(CX), Y1
 	VCVTDQ2PS    Y3, Y3
 	VMULPS       Y1, Y3, Y2

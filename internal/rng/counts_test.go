@@ -145,6 +145,21 @@ func TestCountsAlike(t *testing.T) {
 	}
 }
 
+// TestRareCounts goes on until the end of a table has been met many times.
+func TestRareCounts(t *testing.T) {
+	for _, x := range countCases[:8] {
+		c, s := NewCounts(x.n, x.p), NewSource(2, PoissonInput, 3)
+		want, got := make([]float32, 1024), make([]float32, 1024)
+		for step := range int64(300) {
+			s.addCountsPortable(c, step, 64, 1, want)
+			s.AddCounts(c, step, 64, 1, got)
+		}
+		if !slices.Equal(got, want) {
+			t.Errorf("n %d, p %v: other counts", x.n, x.p)
+		}
+	}
+}
+
 func TestCountsDoNotAllocate(t *testing.T) {
 	c, s, g := NewCounts(1000, 0.002), NewSource(1, PoissonInput, 0), make([]float32, 256)
 	if n := testing.AllocsPerRun(10, func() { s.AddCounts(c, 1, 0, 1, g) }); n > 0 {

@@ -32,9 +32,9 @@ func (s Source) addCounts(c *Counts, step int64, first uint32, weight float32, g
 		return
 	}
 	// As the generator of the kernel numbers them.
-	k := [27]uint32{
+	k := [28]uint32{
 		20: uint32(step), uint32(step >> 32), first / CountGroup * 8, s.tag,
-		uint32(c.least), math.Float32bits(weight), uint32(len(c.above)),
+		uint32(c.least), math.Float32bits(weight), uint32(len(c.above)), uint32(c.usual),
 	}
 	key := s.key
 	for i := range rounds {

@@ -16,6 +16,7 @@ const (
 	countLeast      = 24
 	countWeight     = 25
 	countThresholds = 26
+	countUsual      = 27
 )
 
 // counts is (rng.Source).addCountsPortable: eight blocks of Philox, laid out as
@@ -36,7 +37,7 @@ func counts(c *build.Context) {
 	multiplier := [2]operand.Mem{constants.Offset(32), constants.Offset(64)}
 	sign, group, half := constants.Offset(96), constants.Offset(128), constants.Offset(160)
 
-	k := begin(c, "addCountsAVX2", "func(into *float32, above *int32, k *[27]uint32, n int)",
+	k := begin(c, "addCountsAVX2", "func(into *float32, above *int32, k *[28]uint32, n int)",
 		"adds the weighted counts of n units, a multiple of 32 above 0, to into.")
 	above := k.Load(k.Param("above"), k.GP64())
 	base := k.Load(k.Param("k"), k.GP64()).(reg.GPVirtual)
@@ -49,6 +50,8 @@ func counts(c *build.Context) {
 	left := k.Load(k.Param("n"), k.GP64())
 	thresholds := k.GP64()
 	k.MOVL(operand.Mem{Base: base, Disp: 4 * countThresholds}, thresholds.As32())
+	usual := k.GP64()
+	k.MOVL(operand.Mem{Base: base, Disp: 4 * countUsual}, usual.As32())
 	entity := constant(countEntity)
 	k.VPADDD(constants, entity, entity)
 
@@ -97,17 +100,37 @@ func counts(c *build.Context) {
 	}
 	at := k.GP64()
 	k.XORQ(at, at)
-	k.Label("threshold")
-	threshold := k.YMM()
-	k.VPBROADCASTD(operand.Mem{Base: above, Index: at, Scale: 4}, threshold)
-	for i, u := range draws {
-		more := k.YMM()
-		k.VPCMPGTD(threshold, u, more)
-		k.VPSUBD(more, count[i], count[i])
+	// add counts the draws above threshold at, and returns where they are if asked.
+	add := func(where bool) (any reg.VecVirtual) {
+		threshold := k.YMM()
+		k.VPBROADCASTD(operand.Mem{Base: above, Index: at, Scale: 4}, threshold)
+		for i, u := range draws {
+			more := k.YMM()
+			k.VPCMPGTD(threshold, u, more)
+			k.VPSUBD(more, count[i], count[i])
+			if i == 0 {
+				any = more
+			} else if where {
+				k.VPOR(more, any, any)
+			}
+		}
+		k.INCQ(at)
+		return any
 	}
-	k.INCQ(at)
-	k.CMPQ(at, thresholds)
+	k.Label("threshold")
+	add(false)
+	k.CMPQ(at, usual)
 	k.JLT(operand.LabelRef("threshold"))
+	k.CMPQ(at, thresholds)
+	k.JGE(operand.LabelRef("counted"))
+	// Hardly ever does one of the draws lie further up.
+	k.Label("rare")
+	some := add(true)
+	k.VPTEST(some, some)
+	k.JZ(operand.LabelRef("counted"))
+	k.CMPQ(at, thresholds)
+	k.JLT(operand.LabelRef("rare"))
+	k.Label("counted")
 	weight := constant(countWeight)
 	for i, n := range count {
 		k.VCVTDQ2PS(n, n)
