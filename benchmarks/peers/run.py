@@ -28,6 +28,9 @@ LOOSER = {"coba": 3}
 # Networks that are not the same there; README.md says why.
 NOT_ALIKE = {("plastic", "nest")}
 
+BUSY = ("Other work shared the machine: wall times are longer than they need be, for all, and processor times somewhat. "
+        "Two workers, which then wait for each other, show nothing of what they gain.")
+
 
 def arguments():
     cache = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
@@ -272,6 +275,8 @@ def main():
             f"- {a.rounds} rounds, each with its seed; medians of times, means of rates, CV and weights, the greatest peak.",
             f"- Rates within {100 * a.tolerance:g} % of apical's (of COBA: those of one wiring for all; of the plastic network: not NEST's): "
             + ("**no**, see below." if wrong else "yes.")]
+    if max(load) > os.cpu_count():
+        text += [f"- {BUSY}"]
     for network, runs in everything.items():
         text += ["", f"## {titles[network]}", "",
                  f"{windows[network]:g} s of model time, after {a.transient:g} s that are not measured.", "",
