@@ -87,7 +87,7 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 	m.Status, m.Ended = status, &utc
 	m.WallSeconds = ended.Sub(m.Started).Seconds()
 	m.ModelSeconds = r.Progress.ModelSeconds()
-	m.Counts = r.Counts()
+	m.Counts, m.Workers = r.Counts(), r.Workers
 	if runErr != nil && status == Failed {
 		m.Error = brief(runErr)
 	}

@@ -31,8 +31,8 @@ type Plan struct {
 	Dir   string
 	Force bool
 	// Jobs is how many seeds run at once, 0 for one a core. Workers is the
-	// goroutines each gets, 0 for all cores if seeds run one by one and for
-	// one if they run together.
+	// goroutines each gets; 0 leaves it to the experiment if seeds run one by
+	// one, and means one if they run together.
 	Jobs, Workers int
 	Record        Selection
 	// Codec is "lz4", "zstd" or "none"; "" is "lz4".
@@ -81,16 +81,12 @@ func (p *Plan) settle() {
 	if p.Codec == "" {
 		p.Codec = "lz4"
 	}
-	cores := runtime.GOMAXPROCS(0)
 	if p.Jobs == 0 {
-		p.Jobs = cores
+		p.Jobs = runtime.GOMAXPROCS(0)
 	}
 	p.Jobs = min(p.Jobs, len(p.Seeds))
-	if p.Workers == 0 {
+	if p.Workers == 0 && p.Jobs > 1 {
 		p.Workers = 1
-		if p.Jobs == 1 {
-			p.Workers = cores
-		}
 	}
 }
 

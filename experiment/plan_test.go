@@ -43,6 +43,10 @@ func TestPlanKeepsTheManifest(t *testing.T) {
 		if m := readManifest(t, r.Dir); m.Status != Running || m.Seed != 7 || m.Ended != nil {
 			t.Errorf("while it runs: %+v", m)
 		}
+		if r.Workers != 0 {
+			t.Errorf("%d workers, want 0, the experiment's choice", r.Workers)
+		}
+		r.Workers = 2
 		r.Progress.Set(12.5, 20, "")
 		r.Count("spikes", 2)
 		r.Count("spikes", 3)
@@ -59,7 +63,7 @@ func TestPlanKeepsTheManifest(t *testing.T) {
 	if m.Status != Done || m.ModelSeconds != 12.5 || m.Counts["spikes"] != 5 || m.Ended == nil || m.WallSeconds <= 0 {
 		t.Errorf("manifest %+v", m)
 	}
-	if m.Workers < 1 || m.Build.Go == "" || m.ConfigSHA256 != p.Values.Hash() || m.Format != "apical.run" {
+	if m.Workers != 2 || m.Build.Go == "" || m.ConfigSHA256 != p.Values.Hash() || m.Format != "apical.run" {
 		t.Errorf("manifest %+v", m)
 	}
 	if len(m.Files) != 2 || m.Files[0].Name != "metrics.json" || m.Files[1].Name != "spikes.arrow.partial" || m.Files[1].Bytes != 1 {

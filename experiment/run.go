@@ -19,8 +19,9 @@ type Run struct {
 	Values     *Values
 	// Seed is in 0 .. 2^63-1.
 	Seed uint64
-	// Workers is the number of goroutines that advance the network, ≥ 1. It
-	// must not change a bit of any data file.
+	// Workers is the number of goroutines that advance the network; 0 leaves
+	// the choice to the experiment, which then sets it. It must not change a bit
+	// of any data file.
 	Workers int
 	// Dir is the output directory of this seed; it exists.
 	Dir string

@@ -70,7 +70,7 @@ Ctrl-C closes the files; a second one stops at once.`,
 	onceVar(fl, &f.preset, "preset", "", "start from the values of preset `NAME`")
 	onceVar(fl, &f.out, "out", "", "output directory `DIR`, with --seeds DIR/seed-N for each (default runs/EXPERIMENT-seedN)")
 	fl.BoolVar(&f.force, "force", false, "replace the run that DIR already holds, with --seeds those of the seeds named; other files stay")
-	onceVar(fl, &f.workers, "workers", "", "goroutines a seed, `N` from 1 to 256 (default all cores, or 1 if seeds run together)")
+	onceVar(fl, &f.workers, "workers", "", "goroutines a seed, `N` from 1 to 256 (default as many as pay for the network, or 1 if seeds run together)")
 	onceVar(fl, &f.jobs, "jobs", "", "seeds that run at once, `N` from 1 to 256 (default one a core)")
 	onceVar(fl, &f.record, "record", "", "spikes to keep: all, none, or `names` of populations and phases")
 	onceVar(fl, &f.codec, "codec", "lz4", "compression of Arrow files, `CODEC` lz4, zstd or none")

@@ -102,6 +102,7 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 	if err != nil {
 		return err
 	}
+	r.Workers = s.Workers()
 	p := &protocol{run: r, v: r.Values, sim: s, weights: map[string]float64{}}
 	p.result.EpochCosts = []float64{}
 	p.example, p.learn = steps(p.v)
