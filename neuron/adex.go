@@ -188,7 +188,7 @@ func (a *adex) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 		a.advanceBlocks(lo, spiked)
 		for b, mask := range spiked {
 			start := lo + b*Block
-			for mask &= a.existing(start); mask != 0; mask &= mask - 1 {
+			for mask &= existing(start, a.size); mask != 0; mask &= mask - 1 {
 				spikes = append(spikes, uint32(start+bits.TrailingZeros64(mask)))
 			}
 		}

@@ -82,9 +82,16 @@ type burstPoisson struct {
 	isiMin, isiMax float64
 	resetSecond    bool // the second spike of a burst resets as the first does
 	draws          rng.Source
-	readyAt        []int64  // first step at which an event may happen
-	secondAt       []int64  // step of the second spike, where pending
-	pending        []uint64 // bit i%64 of word i/64: neuron i owes a second spike
+	readyAt        []int64      // first step at which an event may happen
+	secondAt       []int64      // step of the second spike, where pending
+	blocks         []burstBlock // by neuron/Block
+}
+
+// burstBlock is what is kept for a block of neurons. It fills a cache line, so
+// that workers who own neighbouring blocks do not write to the same one.
+type burstBlock struct {
+	pending uint64 // bit i: neuron i of the block owes a second spike
+	_       [56]byte
 }
 
 // New implements Params.
@@ -103,7 +110,7 @@ func (p BurstPoisson) build(env Env) *burstPoisson {
 		draws:      rng.NewSource(env.Seed, rng.BurstDraw, env.Object),
 		readyAt:    make([]int64, n),
 		secondAt:   make([]int64, n),
-		pending:    make([]uint64, n/Block),
+		blocks:     make([]burstBlock, n/Block),
 	}
 	b.dendriteCurrent = env.Dt / p.Dendrite.CapacitancePF
 	return b
@@ -111,30 +118,35 @@ func (p BurstPoisson) build(env Env) *burstPoisson {
 
 // Advance implements Population.
 func (b *burstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
-	end := Padded(hi)
-	b.integrate(lo, end)
-	return b.collect(step, lo, end, spikes)
+	var room [several]uint64
+	for end := Padded(hi); lo < end; lo += several * Block {
+		above := room[:min(several, (end-lo)/Block)]
+		b.integrate(lo, above)
+		spikes = b.collect(step, lo, above, spikes)
+	}
+	return spikes
 }
 
-// integrate advances the voltages and marks the somata above threshold.
-func (b *burstPoisson) integrate(lo, end int) {
-	b.mixNMDA(lo, end)
-	b.dendrite.Advance(lo, end, b.driving)
-	b.advanceSoma(lo, end, nil)
+// integrate advances the blocks of neurons from start on by one step and tells
+// which somata of each are above threshold.
+func (b *burstPoisson) integrate(start int, above []uint64) {
+	end := start + len(above)*Block
+	b.mixNMDA(start, end)
+	b.dendrite.Advance(start, end, b.driving)
+	b.advanceSoma(start, above, nil)
 }
 
-// collect appends the spikes of the neurons [lo, end), ascending: events of
-// those marked above threshold, and second spikes.
-func (b *burstPoisson) collect(step int64, lo, end int, spikes []uint32) []uint32 {
-	for word := lo / Block; word < end/Block; word++ {
-		candidates := b.above[word] | b.pending[word]
-		if word == len(b.above)-1 {
-			candidates &= b.tail
-		}
-		for ; candidates != 0; candidates &= candidates - 1 {
-			i := word*Block + bits.TrailingZeros64(candidates)
-			if b.fires(step, word, i) {
-				spikes = append(spikes, uint32(i))
+// collect appends the spikes of the blocks from start on, ascending: events of
+// the neurons marked above threshold, and second spikes.
+func (b *burstPoisson) collect(step int64, start int, above []uint64, spikes []uint32) []uint32 {
+	for k, mask := range above {
+		lo := start + k*Block
+		mask &= existing(lo, b.size)
+		block := &b.blocks[lo/Block]
+		for candidates := mask | block.pending; candidates != 0; candidates &= candidates - 1 {
+			i := bits.TrailingZeros64(candidates)
+			if b.fires(step, block, lo+i, mask>>i&1 != 0) {
+				spikes = append(spikes, uint32(lo+i))
 			}
 		}
 	}
@@ -143,9 +155,9 @@ func (b *burstPoisson) collect(step int64, lo, end int, spikes []uint32) []uint3
 
 // fires decides whether neuron i emits an event or the second spike of a burst
 // at this step, and carries out what follows from it.
-func (b *burstPoisson) fires(step int64, word, i int) bool {
+func (b *burstPoisson) fires(step int64, block *burstBlock, i int, above bool) bool {
 	bit := uint64(1) << (i % Block)
-	if b.above[word]&bit != 0 && b.readyAt[i] <= step {
+	if above && b.readyAt[i] <= step {
 		b.readyAt[i] = step + b.refractory
 		b.reset(i)
 		u := b.draws.At(uint32(i), uint64(step))
@@ -154,12 +166,12 @@ func (b *burstPoisson) fires(step int64, word, i int) bool {
 		if rng.Unit(u[0]) < probability {
 			q := int64(b.isiMin + rng.Unit(u[1])*(b.isiMax-b.isiMin))
 			b.secondAt[i] = step + max(q-1, 1) // later than now, whatever dt
-			b.pending[word] |= bit
+			block.pending |= bit
 		}
 		return true
 	}
-	if b.pending[word]&bit != 0 && b.secondAt[i] == step {
-		b.pending[word] &^= bit
+	if block.pending&bit != 0 && b.secondAt[i] == step {
+		block.pending &^= bit
 		b.readyAt[i] = step + b.refractory
 		if b.resetSecond {
 			b.reset(i)

@@ -74,30 +74,34 @@ func (p EventBurstPoisson) New(env Env) Population {
 
 // Advance implements Population.
 func (e *eventBurstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
-	end := Padded(hi)
-	e.integrate(lo, end)
-	e.drawEvents(step, lo, min(end, e.size))
-	return e.collect(step, lo, end, spikes)
+	var room [several]uint64
+	for end := Padded(hi); lo < end; lo += several * Block {
+		above := room[:min(several, (end-lo)/Block)]
+		e.integrate(lo, above)
+		for b := range above {
+			start := lo + b*Block
+			above[b] = e.drawEvents(step, start, min(start+Block, e.size))
+		}
+		spikes = e.collect(step, lo, above, spikes)
+	}
+	return spikes
 }
 
-// drawEvents replaces the marks of the neurons [lo, hi) above threshold by
-// those whose draw succeeds.
-func (e *eventBurstPoisson) drawEvents(step int64, lo, hi int) {
-	for start := lo; start < hi; start += Block {
-		var mask uint64
-		for i := start; i < min(start+Block, hi); i++ {
-			if e.readyAt[i] > step {
-				continue
-			}
-			v := e.v[i] - e.inject[i] // the current entered after the step
-			hazard := e.seconds * float64(vec.Exp(float32((v-e.voltage)*e.steepness)))
-			// Words 0 and 1 of the block decide on the burst.
-			u := rng.Unit(e.draws.At(uint32(i), uint64(step))[2])
-			// P_ev ≤ hazard, which spares most steps the exponential.
-			if u < hazard && u < -math.Expm1(-hazard) {
-				mask |= 1 << (i - start)
-			}
+// drawEvents returns which neurons of the block [lo, hi) have a draw that
+// succeeds.
+func (e *eventBurstPoisson) drawEvents(step int64, lo, hi int) (mask uint64) {
+	for i := lo; i < hi; i++ {
+		if e.readyAt[i] > step {
+			continue
 		}
-		e.above[start/Block] = mask
+		v := e.v[i] - e.inject[i] // the current entered after the step
+		hazard := e.seconds * float64(vec.Exp(float32((v-e.voltage)*e.steepness)))
+		// Words 0 and 1 of the block decide on the burst.
+		u := rng.Unit(e.draws.At(uint32(i), uint64(step))[2])
+		// P_ev ≤ hazard, which spares most steps the exponential.
+		if u < hazard && u < -math.Expm1(-hazard) {
+			mask |= 1 << (i - lo)
+		}
 	}
+	return mask
 }

@@ -6,13 +6,13 @@ import (
 	"github.com/apical-sim/apical/internal/vec"
 )
 
-// advanceSomaVector is advanceSomaPortable with AVX2 where it is available; it
-// returns where the rest begins. [lo, hi) are whole blocks.
-func (p *pyramid) advanceSomaVector(lo, hi int, activation []float32) int {
-	n := hi - lo
-	if !vec.Enabled() || n <= 0 {
-		return lo
+// advanceSomaVector is advanceSomaPortable with AVX2, where that is available.
+func (p *pyramid) advanceSomaVector(lo int, above []uint64, activation []float32) bool {
+	if !vec.Enabled() {
+		return false
 	}
+	n := len(above) * Block
+	hi := lo + n
 	k := [...]float32{
 		p.k.leak, p.k.adaptation, p.k.recover, p.k.decayAdaptation,
 		p.k.rest, p.k.threshold, p.k.revExc, p.k.revInh,
@@ -21,13 +21,13 @@ func (p *pyramid) advanceSomaVector(lo, hi int, activation []float32) int {
 	// Re-slicing checks the bounds, which assembly does not.
 	v, w, theta := &p.v[lo:hi][0], &p.w[lo:hi][0], &p.theta[lo:hi][0]
 	gExc, gInh, exc := &p.gExc[lo:hi][0], &p.gInh[lo:hi][0], &p.exc[lo:hi][0]
-	inject, above := &p.inject[lo:hi][0], &p.above[lo/Block : hi/Block][0]
+	inject := &p.inject[lo:hi][0]
 	if activation == nil {
-		somaAVX2(v, w, theta, gExc, gInh, exc, inject, above, &k, n)
+		somaAVX2(v, w, theta, gExc, gInh, exc, inject, &above[0], &k, n)
 	} else {
-		somaPlateauAVX2(v, w, theta, gExc, gInh, exc, inject, &activation[lo:hi][0], above, &k, n)
+		somaPlateauAVX2(v, w, theta, gExc, gInh, exc, inject, &activation[lo:hi][0], &above[0], &k, n)
 	}
-	return hi
+	return true
 }
 
 // advanceBlocksVector is advanceBlocks with AVX2, where that is available.

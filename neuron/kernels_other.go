@@ -4,7 +4,7 @@ package neuron
 
 // There are no vector kernels here.
 
-func (p *pyramid) advanceSomaVector(lo, _ int, _ []float32) int { return lo }
+func (p *pyramid) advanceSomaVector(int, []uint64, []float32) bool { return false }
 
 func (a *adex) advanceBlocksVector(int, []uint64) bool { return false }
 

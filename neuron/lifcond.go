@@ -153,7 +153,7 @@ func (c *lifCond) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
 		c.advanceBlocks(lo, above)
 		for b, mask := range above {
 			start := lo + b*Block
-			for mask &= c.existing(start); mask != 0; mask &= mask - 1 {
+			for mask &= existing(start, c.size); mask != 0; mask &= mask - 1 {
 				i := start + bits.TrailingZeros64(mask)
 				c.v[i] = c.k.reset + c.inject[i]
 				c.offset[i] = c.k.jump

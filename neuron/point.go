@@ -8,7 +8,6 @@ type point struct {
 	gExc    []float32 // in the receptors' unit
 	gInh    []float32
 	inject  []float32 // mV per step
-	tail    uint64    // the neurons of the last block that exist
 	unit    string    // of the receptors
 	current float64   // mV that 1 pA adds in a step
 }
@@ -18,7 +17,6 @@ func newPoint(env Env, v []float32, unit string, perPicoampere float64) point {
 	return point{
 		size: env.Size, v: v,
 		gExc: make([]float32, n), gInh: make([]float32, n), inject: make([]float32, n),
-		tail: ^uint64(0) >> (n - env.Size),
 		unit: unit, current: perPicoampere,
 	}
 }
@@ -28,12 +26,7 @@ func newPoint(env Env, v []float32, unit string, perPicoampere float64) point {
 const several = 16
 
 // existing marks the neurons of the block from start on that are not padding.
-func (p *point) existing(start int) uint64 {
-	if start+Block == len(p.v) {
-		return p.tail
-	}
-	return ^uint64(0)
-}
+func existing(start, size int) uint64 { return ^uint64(0) >> max(0, start+Block-size) }
 
 // Size implements Population.
 func (p *point) Size() int { return p.size }

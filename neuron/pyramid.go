@@ -102,8 +102,6 @@ type pyramid struct {
 	// exc drives the excitatory current: gExc, or its mixture with NMDA.
 	exc    []float32
 	inject []float32 // mV per step
-	above  []uint64  // bit i%64 of word i/64: V_s > θ after the last step
-	tail   uint64    // the neurons of the last word that exist
 
 	apical          *dendrite.Passive
 	driving         []float32 // voltage in the dendrite's driving force
@@ -136,8 +134,6 @@ func newPyramid(s Soma, syn Kinetics, env Env, d *dendrite.Passive) pyramid {
 		gExc:   make([]float32, n),
 		gInh:   make([]float32, n),
 		inject: make([]float32, n),
-		above:  make([]uint64, n/Block),
-		tail:   ^uint64(0) >> (n - env.Size),
 		apical: d,
 		k: somaConstants{
 			leak:            float32(env.Dt / s.TauMS),
@@ -183,18 +179,21 @@ func initialVoltages(rest, mean, sd float64, env Env) []float32 {
 	return v
 }
 
-// advanceSoma integrates the somata [lo, hi), whole blocks, by one step and
-// marks those above threshold. activation is the plateau's share S of each
-// dendrite before the step, nil where the dendrite does not drive the soma.
-func (p *pyramid) advanceSoma(lo, hi int, activation []float32) {
-	lo = p.advanceSomaVector(lo, hi, activation)
-	p.advanceSomaPortable(lo, hi, activation)
+// advanceSoma integrates the somata of the blocks from start on by one step and
+// marks those above threshold: bit i of above[b] is neuron i of block b.
+// activation is the plateau's share S of each dendrite before the step, nil
+// where the dendrite does not drive the soma.
+func (p *pyramid) advanceSoma(start int, above []uint64, activation []float32) {
+	if !p.advanceSomaVector(start, above, activation) {
+		p.advanceSomaPortable(start, above, activation)
+	}
 }
 
 // advanceSomaPortable is the step in plain Go. Products are rounded before they
 // are added, so that every processor gives the same bits.
-func (p *pyramid) advanceSomaPortable(lo, hi int, activation []float32) {
+func (p *pyramid) advanceSomaPortable(lo int, above []uint64, activation []float32) {
 	k := p.k
+	hi := lo + len(above)*Block
 	v := p.v[lo:hi]
 	n := len(v)
 	w, theta, inject := p.w[lo:hi][:n], p.theta[lo:hi][:n], p.inject[lo:hi][:n]
@@ -216,7 +215,7 @@ func (p *pyramid) advanceSomaPortable(lo, hi int, activation []float32) {
 			}
 			v[i] = next + inject[i]
 		}
-		p.above[(lo+start)/Block] = mask
+		above[start/Block] = mask
 	}
 }
 

@@ -77,24 +77,31 @@ func (p TwoCompartment) New(env Env) Population {
 
 // Advance implements Population.
 func (c *twoCompartment) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
-	end := Padded(hi)
-	c.mixNMDA(lo, end)
-	// The dendrite reads V_s before the step, and leaves S for the soma.
-	c.dendrite.Advance(lo, end, c.driving)
-	c.advanceSoma(lo, end, c.dendrite.Activation)
-	for word := lo / Block; word < end/Block; word++ {
-		above := c.above[word]
-		if word == len(c.above)-1 {
-			above &= c.tail
-		}
-		for ; above != 0; above &= above - 1 {
-			i := word*Block + bits.TrailingZeros64(above)
-			c.reset(i)
-			c.dendrite.Kick(i)
-			spikes = append(spikes, uint32(i))
+	var room [several]uint64
+	for end := Padded(hi); lo < end; lo += several * Block {
+		above := room[:min(several, (end-lo)/Block)]
+		c.integrate(lo, above)
+		for b, mask := range above {
+			start := lo + b*Block
+			for mask &= existing(start, c.size); mask != 0; mask &= mask - 1 {
+				i := start + bits.TrailingZeros64(mask)
+				c.reset(i)
+				c.dendrite.Kick(i)
+				spikes = append(spikes, uint32(i))
+			}
 		}
 	}
 	return spikes
+}
+
+// integrate advances the blocks of neurons from start on by one step and tells
+// which somata of each are above threshold.
+func (c *twoCompartment) integrate(start int, above []uint64) {
+	end := start + len(above)*Block
+	c.mixNMDA(start, end)
+	// The dendrite reads V_s before the step, and leaves S for the soma.
+	c.dendrite.Advance(start, end, c.driving)
+	c.advanceSoma(start, above, c.dendrite.Activation)
 }
 
 // State implements Population.

@@ -18,6 +18,9 @@ type traces struct {
 	now    int64
 	stale  bool    // decay belongs to an earlier step
 	decay  float64 // exp(−(now−base)/τ)
+	// Every step writes here. Objects of 128 bytes share no cache line, so that
+	// workers do not write to one in turns.
+	_ [56]byte
 }
 
 // rebaseAfter is how many time constants base stays: scaled values grow by e⁸.
