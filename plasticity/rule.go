@@ -30,8 +30,8 @@ type Env struct {
 type Rule interface {
 	// Step takes what happened between two time steps: first what arrives from
 	// the sources is transmitted, then what the targets emitted is heeded, so
-	// that a coincident arrival counts. It is called for every step, with
-	// empty lists too.
+	// that a coincident arrival counts. Steps in which nothing happened may be
+	// left out; that changes nothing.
 	Step(step int64, in Input)
 	// SetPlastic switches all weight changes on or off. Traces and estimates
 	// go on.

@@ -9,6 +9,7 @@ import (
 
 	"github.com/sourcegraph/conc/pool"
 
+	"github.com/apical-sim/apical/internal/par"
 	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/plasticity"
@@ -27,6 +28,7 @@ const maxWorkers = 1024
 
 // population is a built population.
 type population struct {
+	flag      uint64 // in the words that workers post; others may have the same
 	name      string
 	size      int
 	object    neuron.Population
@@ -36,6 +38,7 @@ type population struct {
 	detectors []neuron.Detector
 	bounds    []int // worker w owns neurons bounds[w] to bounds[w+1]
 	trains    []train
+	filtered  []*projection // those from it with short-term plasticity
 	injected  []*injection
 }
 
@@ -58,13 +61,23 @@ type train struct {
 }
 
 // slot holds the lists of one step: the spikes, then the events and bursts of
-// each detector; and the short-term efficacies that belong to lists.
+// each detector; and the short-term efficacies that belong to lists. Steps
+// without spikes leave no trace in it.
 type slot struct {
+	step    int64
 	signals [][]uint32
 	factors [][]float32
 }
 
 func (t *train) at(step int64) *slot { return &t.slots[step&t.mask] }
+
+// emitted returns what was emitted in a step, nil if nothing was.
+func (t *train) emitted(step int64) *slot {
+	if at := t.at(step); at.step == step {
+		return at
+	}
+	return nil
+}
 
 // projection is a built projection.
 type projection struct {
@@ -163,6 +176,7 @@ func build(n Network, opt Options) (*Simulation, error) {
 func (s *Simulation) addPopulation(index int, p Population) {
 	object := p.Model.New(neuron.Env{Size: p.Size, Dt: s.dt, Seed: s.network.Seed, Object: uint32(index)})
 	b := &population{
+		flag:      1 << (index % 64),
 		name:      p.Name,
 		size:      p.Size,
 		object:    object,
@@ -306,44 +320,51 @@ func (s *Simulation) addCurrent(c Current) {
 // spike at a time, little where a long delay asks for many slots.
 const listRoom = 64
 
-// makeRings sizes slices and rings by the delays that occur: workers advance
-// the smallest delay between two exchanges, and a list is read until the
-// largest delay of its population and one slice later.
+// makeRings sizes histories by the delays that occur. Workers may be as far apart
+// as the smallest delay; a list is read until the largest delay of its population,
+// and until devices have collected it.
 func (s *Simulation) makeRings() {
-	s.slice = maxSlice
+	s.lead = maxLead
 	longest := map[*population]int64{}
 	for _, p := range s.projections {
 		for _, b := range p.blocks {
 			if b.Count() == 0 {
 				continue
 			}
-			s.slice = min(s.slice, b.Delays[0])
+			s.lead = min(s.lead, b.Delays[0])
 			longest[p.from] = max(longest[p.from], b.Delays[len(b.Delays)-1])
 		}
 	}
 	for _, p := range s.populations {
-		length := int64(1)
-		for length < longest[p]+2*s.slice+1 {
-			length *= 2
-		}
-		factors := 0
+		s.longest = max(s.longest, longest[p])
+		length := powerOfTwo(max(longest[p]+s.lead, 2*s.lead+collectEvery) + 2)
 		for _, q := range s.projections {
 			if q.from == p && q.efficacy != nil {
-				q.factors = factors
-				factors++
+				q.factors = len(p.filtered)
+				p.filtered = append(p.filtered, q)
 			}
 		}
 		for w := range p.trains {
-			p.trains[w] = newTrain(length, 1+2*len(p.detectors), factors, min(listRoom, p.bounds[w+1]-p.bounds[w]))
+			p.trains[w] = newTrain(length, 1+2*len(p.detectors), len(p.filtered), min(listRoom, p.bounds[w+1]-p.bounds[w]))
 		}
 	}
+	s.pace = par.NewPace(s.workers, int(s.lead))
+	s.gate = par.NewPace(s.workers, 1)
+}
+
+func powerOfTwo(least int64) int64 {
+	n := int64(1)
+	for n < least {
+		n *= 2
+	}
+	return n
 }
 
 // newTrain returns a ring of that many slots; each has lists with some room.
 func newTrain(length int64, signals, factors, room int) train {
 	t := train{mask: length - 1, slots: make([]slot, length)}
 	for i := range t.slots {
-		at := slot{signals: make([][]uint32, signals), factors: make([][]float32, factors)}
+		at := slot{step: never, signals: make([][]uint32, signals), factors: make([][]float32, factors)}
 		for k := range at.signals {
 			at.signals[k] = make([]uint32, 0, room)
 		}
@@ -355,6 +376,6 @@ func newTrain(length int64, signals, factors, room int) train {
 	return t
 }
 
-// maxSlice bounds the steps between two exchanges where no connection does, so
-// that cancelling and recording keep their pace.
-const maxSlice = 64
+// maxLead bounds how far workers may be apart where no connection does, so that
+// histories stay short.
+const maxLead = 64

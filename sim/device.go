@@ -6,8 +6,8 @@ import (
 	"slices"
 )
 
-// device watches a run. collect sees every slice in order, while other workers
-// may already be in the next one: it may read what was emitted, not the
+// device watches a run. collect sees all steps in order, some at a time, while
+// workers may already be further: it may read what was emitted, not the
 // network's state. sample is called with the network at rest, at least at each
 // step that due announced. due depends on nothing that a run changes: all
 // workers ask for it.
@@ -78,14 +78,17 @@ func (r *SpikeRecording) collect(from, to int64) error {
 		return nil
 	}
 	for n := from; n < to; n++ {
+		if r.sim.silent(n) {
+			continue
+		}
 		for _, i := range r.populations {
 			p := r.sim.populations[i]
 			for w := range p.trains {
-				list := p.trains[w].at(n).signals[0]
-				if len(list) == 0 {
+				at := p.trains[w].emitted(n)
+				if at == nil {
 					continue
 				}
-				if err := r.to.Record(n, i, list); err != nil {
+				if err := r.to.Record(n, i, at.signals[0]); err != nil {
 					return fmt.Errorf("recording spikes: %w", err)
 				}
 			}
@@ -143,12 +146,20 @@ func (m *rateMonitor) reset(at int64) {
 func (m *rateMonitor) due(after int64) int64 { return nextMultiple(after, m.interval) }
 
 func (m *rateMonitor) collect(from, to int64) error {
-	for i, p := range m.sim.populations {
-		b := &m.bins[i]
-		b.To = to
-		for w := range p.trains {
-			for n := from; n < to; n++ {
-				at := p.trains[w].at(n)
+	for i := range m.bins {
+		m.bins[i].To = to
+	}
+	for n := from; n < to; n++ {
+		if m.sim.silent(n) {
+			continue
+		}
+		for i, p := range m.sim.populations {
+			b := &m.bins[i]
+			for w := range p.trains {
+				at := p.trains[w].emitted(n)
+				if at == nil {
+					continue
+				}
 				b.Spikes += int64(len(at.signals[0]))
 				b.Events += int64(len(at.signals[signal(Events, recordingDetector)]))
 				b.Bursts += int64(len(at.signals[signal(Bursts, recordingDetector)]))

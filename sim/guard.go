@@ -42,13 +42,15 @@ const guardInterval = 1000
 func newGuard(s *Simulation) *guard { return &guard{sim: s, spikes: make([]int64, len(s.populations))} }
 
 func (g *guard) collect(from, to int64) {
-	for i, p := range g.sim.populations {
-		if !p.cells {
+	for n := from; n < to; n++ {
+		if g.sim.silent(n) {
 			continue
 		}
-		for w := range p.trains {
-			for n := from; n < to; n++ {
-				g.spikes[i] += int64(len(p.trains[w].at(n).signals[0]))
+		for i, p := range g.sim.populations {
+			for w := range p.trains {
+				if at := p.trains[w].emitted(n); at != nil && p.cells {
+					g.spikes[i] += int64(len(at.signals[0]))
+				}
 			}
 		}
 	}

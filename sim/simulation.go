@@ -23,8 +23,11 @@ type Simulation struct {
 	projections    []*projection
 	inputs         []*input
 	currents       []*Current
-	slice          int64 // steps between exchanges
+	longest        int64 // the largest delay, steps
+	lead           int64 // the smallest delay, steps: so far may workers be apart
 	team           []*worker
+	pace           *par.Pace // of the team, with what each emitted
+	gate           *par.Pace // worker 0 lets the network go on from a rest
 	devices        []device
 	guard          *guard
 	running        atomic.Bool
@@ -92,11 +95,7 @@ func (s *Simulation) Run(ctx context.Context, steps int64) error {
 		return context.Cause(ctx)
 	}
 	s.settle()
-	r := run{
-		sim: s, ctx: ctx, end: s.now + min(steps, lastStep-s.now),
-		barrier: par.NewBarrier(s.workers),
-	}
-	r.plan(s.now)
+	r := run{sim: s, ctx: ctx, from: s.now, end: s.now + min(steps, lastStep-s.now)}
 	var crew conc.WaitGroup
 	for _, w := range s.team {
 		crew.Go(func() { r.work(w) })
@@ -121,19 +120,18 @@ func (s *Simulation) Run(ctx context.Context, steps int64) error {
 	return nil
 }
 
-// run is one call of Run. The plan (from, to, serial, done) is written by
-// worker 0 between barriers and read by all.
+// run is one call of Run. from and done are written by worker 0 while the network
+// is at rest and read by all.
 type run struct {
-	sim     *Simulation
-	ctx     context.Context
-	end     int64
-	barrier *par.Barrier
-	left    atomic.Bool // a worker did not reach the end: it panicked or exited
+	sim  *Simulation
+	ctx  context.Context
+	end  int64
+	left atomic.Bool // a worker did not reach the end: it panicked or exited
 
-	from, to int64 // the slice under way
-	serial   bool  // devices want the network at rest at to
-	done     bool
-	err      error
+	from      int64 // the stretch under way begins here
+	done      bool
+	collected int64 // devices have seen all before this step
+	err       error
 }
 
 // work is the life of one worker. A worker that cannot go on, be it that it
@@ -143,83 +141,94 @@ func (r *run) work(w *worker) {
 	defer func() {
 		if !finished {
 			r.left.Store(true)
-			r.barrier.Break()
+			r.sim.pace.Break()
+			r.sim.gate.Break()
 		}
 	}()
-	r.slices(w)
+	r.stretches(w)
 	finished = true
 }
 
-// slices takes one slice after the other. Each ends at a barrier; where devices
-// read the network's state, or the run is to end, a second one follows what
-// worker 0 does alone.
-func (r *run) slices(w *worker) {
-	from, to, serial := r.from, r.to, r.serial
-	for from < to {
-		for n := from; n < to; n++ {
-			w.step(n)
+// stretches takes the steps from one rest of the network to the next.
+func (r *run) stretches(w *worker) {
+	s := r.sim
+	from := r.from
+	w.known = from
+	if w.index == 0 {
+		r.collected = from
+	}
+	for from < r.end {
+		rest := r.rest(from)
+		for n := from; n < rest; n++ {
+			if !w.step(n) {
+				return
+			}
+			if w.index == 0 && w.known-r.collected >= collectEvery {
+				r.collect(w.known)
+			}
 		}
-		if !r.barrier.Wait() {
+		if !w.hear(rest) {
 			return
 		}
 		if w.index == 0 {
-			r.finish(from, to, serial)
+			r.collect(rest)
+			r.sample(rest)
+			s.gate.Post(0, rest, 0)
+		} else if _, ok := s.gate.Await(w.index, 0, rest); !ok {
+			return
 		}
-		if serial {
-			if !r.barrier.Wait() {
-				return
-			}
-			if r.done {
-				return
-			}
-			from, to, serial = r.from, r.to, r.serial
-			continue
+		if r.done {
+			return
 		}
-		// Every worker can work out the next slice by itself.
-		from, to, serial = r.next(to)
+		from = rest
 	}
 }
 
-// plan sets the slice that begins at step from.
-func (r *run) plan(from int64) { r.from, r.to, r.serial = r.next(from) }
+const (
+	// cancelCheck is how many steps pass between looks at the context: 10 ms of
+	// model time at the default time step.
+	cancelCheck = 100
+	// collectEvery is how many steps pass at most until devices see what was
+	// emitted.
+	collectEvery = 16
+)
 
-// cancelCheck is how many steps pass between looks at the context: 10 ms of
-// model time at the default time step.
-const cancelCheck = 100
-
-// next returns the slice that begins at step from. Every cancelCheck steps, at
-// each device's time and at the end of the run it is a serial one.
-func (r *run) next(from int64) (begin, to int64, serial bool) {
+// rest returns where the network comes to rest next: every cancelCheck steps, at
+// each device's time and at the end of the run.
+func (r *run) rest(from int64) int64 {
 	stop := min(r.end, nextMultiple(from, cancelCheck))
 	for _, d := range r.sim.devices {
 		stop = min(stop, d.due(from))
 	}
-	to = min(from+r.sim.slice, stop)
-	return from, to, to == stop
+	return stop
 }
 
-// finish is what worker 0 does after a slice. Others may already be in the next
-// slice unless it was a serial one. After a failure no device is called again.
-// The guard comes last, so that devices get what it objects to.
-func (r *run) finish(from, to int64, serial bool) {
+// collect hands what was emitted before a step to the devices. Others may already
+// be further. After a failure no device is called again. The guard comes last, so
+// that devices get what it objects to.
+func (r *run) collect(to int64) {
 	s := r.sim
-	s.guard.collect(from, to)
+	s.guard.collect(r.collected, to)
 	for _, d := range s.devices {
 		if r.err == nil {
-			r.err = d.collect(from, to)
+			r.err = d.collect(r.collected, to)
 		}
 	}
-	if !serial {
-		return
-	}
+	r.collected = to
+}
+
+// sample lets devices and guard look at the network at rest, and decides whether
+// the run goes on.
+func (r *run) sample(at int64) {
+	s := r.sim
 	for _, d := range s.devices {
 		if r.err == nil {
-			r.err = d.sample(to)
+			r.err = d.sample(at)
 		}
 	}
 	if r.err == nil {
-		r.err = s.guard.sample(to, to >= r.end)
+		r.err = s.guard.sample(at, at >= r.end)
 	}
-	r.plan(to)
-	r.done = r.err != nil || to >= r.end || r.ctx.Err() != nil
+	r.from = at
+	r.done = r.err != nil || at >= r.end || r.ctx.Err() != nil
 }
