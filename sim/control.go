@@ -58,6 +58,24 @@ func (s *Simulation) SetPlastic(on bool, names ...string) error {
 	return nil
 }
 
+// SetWeight replaces the weight that all synapses of a static projection share,
+// between runs. Spikes that are under way arrive with the new one.
+func (s *Simulation) SetWeight(name string, weight float64) error {
+	p, err := s.projection(name)
+	if err != nil {
+		return err
+	}
+	if w := float32(weight); w-w != 0 {
+		return fmt.Errorf("projection %q: weight %v, want a finite number", name, weight)
+	}
+	for _, b := range p.blocks {
+		if !b.SetCommonWeight(float32(weight)) {
+			return fmt.Errorf("projection %q has a weight for each synapse, want one with a common weight", name)
+		}
+	}
+	return nil
+}
+
 // SetCurrent replaces the waveform of a current, between runs.
 func (s *Simulation) SetCurrent(name string, w Waveform) error {
 	if absent(w) {

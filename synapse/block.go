@@ -317,6 +317,16 @@ func (b *Block) Weight(slot uint32) float32 {
 	return b.weight[slot]
 }
 
+// SetCommonWeight replaces the weight of all synapses; it returns false, and
+// changes nothing, where each has its own.
+func (b *Block) SetCommonWeight(weight float32) bool {
+	if b.weight != nil {
+		return false
+	}
+	b.common = weight
+	return true
+}
+
 // Incoming returns the synapses onto target: their rows, in which sources
 // ascend, and their slots. The block was built with the incoming view.
 func (b *Block) Incoming(target uint32) (rows, slots []uint32) {
