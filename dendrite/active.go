@@ -44,7 +44,8 @@ type Active struct {
 	a     activeConstants
 }
 
-// activeConstants are the coefficients of one Euler step that Passive lacks.
+// activeConstants are the coefficients of one Euler step that Passive lacks, in
+// the order in which the kernel reads them.
 type activeConstants struct {
 	plateau   float32 // dt G_d/C_d, mV
 	kick      float32 // dt ζ/C_d, mV

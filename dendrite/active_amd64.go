@@ -5,4 +5,4 @@ package dendrite
 // activeAVX2 integrates n dendrites with plateaus, a multiple of 8 above 0, by one step.
 //
 //go:noescape
-func activeAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, activation *float32, kicks *int32, k *[12]float32, n int)
+func activeAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, activation *float32, kicks *int32, k *float32, a *float32, n int)

@@ -132,9 +132,9 @@ DATA wideConstants<>+504(SB)/4, $0x80000000
 DATA wideConstants<>+508(SB)/4, $0x80000000
 GLOBL wideConstants<>(SB), RODATA|NOPTR, $512
 
-// func activeAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, activation *float32, kicks *int32, k *[12]float32, n int)
+// func activeAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, activation *float32, kicks *int32, k *float32, a *float32, n int)
 // Requires: AVX, AVX2
-TEXT ·activeAVX2(SB), NOSPLIT, $0-88
+TEXT ·activeAVX2(SB), NOSPLIT, $0-96
 	MOVQ         k+72(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
@@ -144,6 +144,7 @@ TEXT ·activeAVX2(SB), NOSPLIT, $0-88
 	VBROADCASTSS 20(AX), Y5
 	VBROADCASTSS 24(AX), Y6
 	VBROADCASTSS 28(AX), Y7
+	MOVQ         a+80(FP), AX
 	MOVQ         v+0(FP), CX
 	MOVQ         w+8(FP), BX
 	MOVQ         gExc+16(FP), SI
@@ -153,15 +154,15 @@ TEXT ·activeAVX2(SB), NOSPLIT, $0-88
 	MOVQ         driving+48(FP), R10
 	MOVQ         activation+56(FP), R11
 	MOVQ         kicks+64(FP), R12
-	MOVQ         n+80(FP), R13
+	MOVQ         n+88(FP), R13
 	SHLQ         $0x02, R13
 	XORQ         DX, DX
 
 loop:
 	VMOVUPS      (CX)(DX*1), Y8
-	VBROADCASTSS 40(AX), Y9
+	VBROADCASTSS 8(AX), Y9
 	VSUBPS       Y9, Y8, Y9
-	VBROADCASTSS 44(AX), Y10
+	VBROADCASTSS 12(AX), Y10
 	VMULPS       Y10, Y9, Y9
 	VXORPS       wideConstants<>+480(SB), Y9, Y9
 	VMOVUPS      wideConstants<>+0(SB), Y10
@@ -214,7 +215,7 @@ loop:
 	VMOVUPS      (BX)(DX*1), Y10
 	VMULPS       Y1, Y10, Y11
 	VADDPS       Y11, Y8, Y8
-	VBROADCASTSS 32(AX), Y11
+	VBROADCASTSS (AX), Y11
 	VMULPS       Y11, Y9, Y9
 	VADDPS       Y9, Y8, Y8
 	VMOVUPS      (R12)(DX*1), Y9
@@ -222,7 +223,7 @@ loop:
 	VPCMPGTD     Y11, Y9, Y11
 	VPADDD       Y11, Y9, Y9
 	VMOVUPS      Y9, (R12)(DX*1)
-	VBROADCASTSS 36(AX), Y9
+	VBROADCASTSS 4(AX), Y9
 	VADDPS       Y9, Y8, Y9
 	VBLENDVPS    Y11, Y9, Y8, Y8
 	VSUBPS       Y3, Y8, Y9

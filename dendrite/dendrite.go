@@ -86,7 +86,8 @@ type Passive struct {
 	k passiveConstants
 }
 
-// passiveConstants are the coefficients of one Euler step.
+// passiveConstants are the coefficients of one Euler step, in the order in which
+// kernels read them.
 type passiveConstants struct {
 	leak               float32 // dt/τ_d
 	adaptation         float32 // dt a/C_d

@@ -10,13 +10,9 @@ func (d *Passive) advanceVector(lo, hi int, driving []float32) int {
 		return lo
 	}
 	end := lo + n
-	k := [...]float32{
-		d.k.leak, d.k.adaptation, d.k.follow, d.k.rest,
-		d.k.revExc, d.k.revInh, d.k.decayExc, d.k.decayInh,
-	}
 	// Re-slicing checks the bounds, which assembly does not.
 	passiveAVX2(&d.V[lo:end][0], &d.W[lo:end][0], &d.GExc[lo:end][0], &d.GInh[lo:end][0],
-		&d.Exc[lo:end][0], &d.Inject[lo:end][0], &driving[lo:end][0], &k, n)
+		&d.Exc[lo:end][0], &d.Inject[lo:end][0], &driving[lo:end][0], &d.k.leak, n)
 	return end
 }
 
@@ -28,13 +24,8 @@ func (d *Active) advanceVector(lo, hi int, driving []float32) int {
 	}
 	end := lo + n
 	p := d.Passive
-	k := [...]float32{
-		p.k.leak, p.k.adaptation, p.k.follow, p.k.rest,
-		p.k.revExc, p.k.revInh, p.k.decayExc, p.k.decayInh,
-		d.a.plateau, d.a.kick, d.a.half, d.a.steepness,
-	}
 	activeAVX2(&p.V[lo:end][0], &p.W[lo:end][0], &p.GExc[lo:end][0], &p.GInh[lo:end][0],
 		&p.Exc[lo:end][0], &p.Inject[lo:end][0], &driving[lo:end][0],
-		&d.Activation[lo:end][0], &d.kicks[lo:end][0], &k, n)
+		&d.Activation[lo:end][0], &d.kicks[lo:end][0], &p.k.leak, &d.a.plateau, n)
 	return end
 }

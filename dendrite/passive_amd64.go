@@ -5,4 +5,4 @@ package dendrite
 // passiveAVX2 integrates n dendrites, a multiple of 8 above 0, by one step.
 //
 //go:noescape
-func passiveAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, k *[8]float32, n int)
+func passiveAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, k *float32, n int)

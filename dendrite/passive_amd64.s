@@ -2,7 +2,7 @@
 
 #include "textflag.h"
 
-// func passiveAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, k *[8]float32, n int)
+// func passiveAVX2(v *float32, w *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, driving *float32, k *float32, n int)
 // Requires: AVX
 TEXT ·passiveAVX2(SB), NOSPLIT, $0-72
 	MOVQ         k+56(FP), AX

@@ -123,18 +123,19 @@ type adex struct {
 	trueExp bool
 }
 
-// adexConstants are the coefficients of one Euler step.
+// adexConstants are the coefficients of one Euler step, in the order in which
+// the kernel reads them.
 type adexConstants struct {
-	step               float32 // dt/τ_m
-	rest, reset, hold  float32 // mV
-	slope, steepness   float32 // Δ_T, 1/Δ_T
-	threshold, spike   float32 // mV
-	floor, ceiling     float32 // mV
-	follow, coupling   float32 // dt/τ_w, a/g_L
-	jump               float32 // b/g_L, mV
-	revExc, revInh     float32 // mV
-	decayExc, decayInh float32
-	refractory         int32 // steps
+	rest, slope          float32 // mV
+	follow, step         float32 // dt/τ_w, dt/τ_m
+	threshold, steepness float32 // mV, 1/Δ_T
+	revExc, revInh       float32 // mV
+	decayExc, decayInh   float32
+	floor, ceiling       float32 // mV
+	spike, hold, reset   float32 // mV
+	jump                 float32 // b/g_L, mV
+	coupling             float32 // a/g_L
+	refractory           int32   // steps
 }
 
 // New implements Params.

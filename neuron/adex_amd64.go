@@ -5,9 +5,9 @@ package neuron
 // adexAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of spiked. k[17] is the refractory period, an int32.
 //
 //go:noescape
-func adexAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, left *int32, spiked *uint64, k *[18]float32, n int)
+func adexAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, spiked *uint64, n int)
 
 // adexTrueAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of spiked. k[17] is the refractory period, an int32.
 //
 //go:noescape
-func adexTrueAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, left *int32, spiked *uint64, k *[18]float32, n int)
+func adexTrueAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, spiked *uint64, n int)

@@ -132,10 +132,10 @@ DATA wideConstants<>+504(SB)/4, $0x80000000
 DATA wideConstants<>+508(SB)/4, $0x80000000
 GLOBL wideConstants<>(SB), RODATA|NOPTR, $512
 
-// func adexAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, left *int32, spiked *uint64, k *[18]float32, n int)
+// func adexAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, spiked *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·adexAVX2(SB), NOSPLIT, $0-72
-	MOVQ         k+56(FP), AX
+	MOVQ         k+40(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -145,11 +145,12 @@ TEXT ·adexAVX2(SB), NOSPLIT, $0-72
 	MOVQ         gExc+16(FP), SI
 	MOVQ         gInh+24(FP), DI
 	MOVQ         inject+32(FP), R8
-	MOVQ         left+40(FP), R9
-	MOVQ         spiked+48(FP), R10
+	MOVQ         left+48(FP), R9
+	MOVQ         spiked+56(FP), R10
 	MOVQ         n+64(FP), R11
 	SHLQ         $0x02, R11
 	XORQ         DX, DX
+	XORQ         R12, R12
 
 loop:
 	VMOVUPS      (CX)(DX*1), Y4
@@ -204,9 +205,6 @@ loop:
 	VBROADCASTSS 48(AX), Y5
 	VCMPPS       $0x1e, Y5, Y4, Y5
 	VANDNPS      Y5, Y7, Y5
-	VMOVMSKPS    Y5, R12
-	MOVB         R12, (R10)
-	INCQ         R10
 	VBROADCASTSS 52(AX), Y8
 	VBLENDVPS    Y7, Y8, Y4, Y4
 	VBROADCASTSS 56(AX), Y7
@@ -216,27 +214,35 @@ loop:
 	VBLENDVPS    Y5, Y7, Y6, Y6
 	VBROADCASTSS 68(AX), Y7
 	VMOVUPS      (R9)(DX*1), Y8
-	VBLENDVPS    Y5, Y7, Y8, Y5
-	VMOVUPS      Y5, (R9)(DX*1)
-	VSUBPS       Y0, Y4, Y5
-	VBROADCASTSS 64(AX), Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       Y6, Y5, Y5
-	VMULPS       Y2, Y5, Y5
-	VADDPS       Y5, Y6, Y5
-	VMOVUPS      Y5, (BX)(DX*1)
+	VBLENDVPS    Y5, Y7, Y8, Y7
+	VMOVUPS      Y7, (R9)(DX*1)
+	VSUBPS       Y0, Y4, Y7
+	VBROADCASTSS 64(AX), Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       Y2, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      Y6, (BX)(DX*1)
 	VADDPS       (R8)(DX*1), Y4, Y4
 	VMOVUPS      Y4, (CX)(DX*1)
+	VMOVMSKPS    Y5, R13
+	SHLQ         $0x38, R13
+	SHRQ         $0x08, R12
+	ORQ          R13, R12
 	ADDQ         $0x20, DX
+	TESTQ        $0x000000ff, DX
+	JNE          loop
+	MOVQ         R12, (R10)
+	ADDQ         $0x08, R10
 	CMPQ         DX, R11
 	JLT          loop
 	VZEROUPPER
 	RET
 
-// func adexTrueAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, left *int32, spiked *uint64, k *[18]float32, n int)
+// func adexTrueAVX2(v *float32, w *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, spiked *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·adexTrueAVX2(SB), NOSPLIT, $0-72
-	MOVQ         k+56(FP), AX
+	MOVQ         k+40(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -246,11 +252,12 @@ TEXT ·adexTrueAVX2(SB), NOSPLIT, $0-72
 	MOVQ         gExc+16(FP), SI
 	MOVQ         gInh+24(FP), DI
 	MOVQ         inject+32(FP), R8
-	MOVQ         left+40(FP), R9
-	MOVQ         spiked+48(FP), R10
+	MOVQ         left+48(FP), R9
+	MOVQ         spiked+56(FP), R10
 	MOVQ         n+64(FP), R11
 	SHLQ         $0x02, R11
 	XORQ         DX, DX
+	XORQ         R12, R12
 
 loop:
 	VMOVUPS      (CX)(DX*1), Y4
@@ -321,9 +328,6 @@ loop:
 	VBROADCASTSS 48(AX), Y5
 	VCMPPS       $0x1e, Y5, Y4, Y5
 	VANDNPS      Y5, Y7, Y5
-	VMOVMSKPS    Y5, R12
-	MOVB         R12, (R10)
-	INCQ         R10
 	VBROADCASTSS 52(AX), Y8
 	VBLENDVPS    Y7, Y8, Y4, Y4
 	VBROADCASTSS 56(AX), Y7
@@ -333,18 +337,26 @@ loop:
 	VBLENDVPS    Y5, Y7, Y6, Y6
 	VBROADCASTSS 68(AX), Y7
 	VMOVUPS      (R9)(DX*1), Y8
-	VBLENDVPS    Y5, Y7, Y8, Y5
-	VMOVUPS      Y5, (R9)(DX*1)
-	VSUBPS       Y0, Y4, Y5
-	VBROADCASTSS 64(AX), Y7
-	VMULPS       Y7, Y5, Y5
-	VSUBPS       Y6, Y5, Y5
-	VMULPS       Y2, Y5, Y5
-	VADDPS       Y5, Y6, Y5
-	VMOVUPS      Y5, (BX)(DX*1)
+	VBLENDVPS    Y5, Y7, Y8, Y7
+	VMOVUPS      Y7, (R9)(DX*1)
+	VSUBPS       Y0, Y4, Y7
+	VBROADCASTSS 64(AX), Y8
+	VMULPS       Y8, Y7, Y7
+	VSUBPS       Y6, Y7, Y7
+	VMULPS       Y2, Y7, Y7
+	VADDPS       Y7, Y6, Y6
+	VMOVUPS      Y6, (BX)(DX*1)
 	VADDPS       (R8)(DX*1), Y4, Y4
 	VMOVUPS      Y4, (CX)(DX*1)
+	VMOVMSKPS    Y5, R13
+	SHLQ         $0x38, R13
+	SHRQ         $0x08, R12
+	ORQ          R13, R12
 	ADDQ         $0x20, DX
+	TESTQ        $0x000000ff, DX
+	JNE          loop
+	MOVQ         R12, (R10)
+	ADDQ         $0x08, R10
 	CMPQ         DX, R11
 	JLT          loop
 	VZEROUPPER

@@ -5,19 +5,19 @@ package neuron
 // lifCondAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.
 //
 //go:noescape
-func lifCondAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, left *int32, above *uint64, k *[14]float32, n int)
+func lifCondAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, above *uint64, n int)
 
 // lifCondNMDAAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.
 //
 //go:noescape
-func lifCondNMDAAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, slow *float32, left *int32, above *uint64, k *[14]float32, n int)
+func lifCondNMDAAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, slow *float32, k *float32, left *int32, above *uint64, n int)
 
 // lifCurrentAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.
 //
 //go:noescape
-func lifCurrentAVX2(v *float32, exc *float32, inh *float32, inject *float32, left *int32, above *uint64, k *[8]float32, n int)
+func lifCurrentAVX2(v *float32, exc *float32, inh *float32, inject *float32, k *float32, left *int32, above *uint64, n int)
 
 // lifCurrentJumpAVX2 integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.
 //
 //go:noescape
-func lifCurrentJumpAVX2(v *float32, exc *float32, inh *float32, inject *float32, jumps *float32, left *int32, above *uint64, k *[8]float32, n int)
+func lifCurrentJumpAVX2(v *float32, exc *float32, inh *float32, inject *float32, jumps *float32, k *float32, left *int32, above *uint64, n int)

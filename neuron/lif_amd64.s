@@ -2,10 +2,10 @@
 
 #include "textflag.h"
 
-// func lifCondAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, left *int32, above *uint64, k *[14]float32, n int)
+// func lifCondAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, k *float32, left *int32, above *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·lifCondAVX2(SB), NOSPLIT, $0-72
-	MOVQ         k+56(FP), AX
+	MOVQ         k+40(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -18,11 +18,12 @@ TEXT ·lifCondAVX2(SB), NOSPLIT, $0-72
 	MOVQ         gExc+16(FP), SI
 	MOVQ         gInh+24(FP), DI
 	MOVQ         inject+32(FP), R8
-	MOVQ         left+40(FP), R9
-	MOVQ         above+48(FP), R10
+	MOVQ         left+48(FP), R9
+	MOVQ         above+56(FP), R10
 	MOVQ         n+64(FP), R11
 	SHLQ         $0x02, R11
 	XORQ         DX, DX
+	XORQ         R12, R12
 
 loop:
 	VMOVUPS      (CX)(DX*1), Y7
@@ -56,24 +57,29 @@ loop:
 	VBROADCASTSS 36(AX), Y9
 	VADDPS       Y8, Y9, Y8
 	VCMPPS       $0x1e, Y8, Y7, Y8
-	VANDNPS      Y8, Y10, Y8
-	VMOVMSKPS    Y8, R12
-	MOVB         R12, (R10)
-	INCQ         R10
-	VBROADCASTSS 40(AX), Y8
-	VBLENDVPS    Y10, Y8, Y7, Y7
+	VBROADCASTSS 40(AX), Y9
+	VBLENDVPS    Y10, Y9, Y7, Y7
 	VADDPS       (R8)(DX*1), Y7, Y7
 	VMOVUPS      Y7, (CX)(DX*1)
+	VANDNPS      Y8, Y10, Y7
+	VMOVMSKPS    Y7, R13
+	SHLQ         $0x38, R13
+	SHRQ         $0x08, R12
+	ORQ          R13, R12
 	ADDQ         $0x20, DX
+	TESTQ        $0x000000ff, DX
+	JNE          loop
+	MOVQ         R12, (R10)
+	ADDQ         $0x08, R10
 	CMPQ         DX, R11
 	JLT          loop
 	VZEROUPPER
 	RET
 
-// func lifCondNMDAAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, slow *float32, left *int32, above *uint64, k *[14]float32, n int)
+// func lifCondNMDAAVX2(v *float32, offset *float32, gExc *float32, gInh *float32, inject *float32, slow *float32, k *float32, left *int32, above *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·lifCondNMDAAVX2(SB), NOSPLIT, $0-80
-	MOVQ         k+64(FP), AX
+	MOVQ         k+48(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -86,12 +92,13 @@ TEXT ·lifCondNMDAAVX2(SB), NOSPLIT, $0-80
 	MOVQ         gExc+16(FP), SI
 	MOVQ         gInh+24(FP), DI
 	MOVQ         inject+32(FP), R8
-	MOVQ         left+48(FP), R9
+	MOVQ         left+56(FP), R9
 	MOVQ         slow+40(FP), R10
-	MOVQ         above+56(FP), R11
+	MOVQ         above+64(FP), R11
 	MOVQ         n+72(FP), R12
 	SHLQ         $0x02, R12
 	XORQ         DX, DX
+	XORQ         R13, R13
 
 loop:
 	VMOVUPS      (CX)(DX*1), Y7
@@ -137,24 +144,29 @@ loop:
 	VBROADCASTSS 36(AX), Y9
 	VADDPS       Y8, Y9, Y8
 	VCMPPS       $0x1e, Y8, Y7, Y8
-	VANDNPS      Y8, Y10, Y8
-	VMOVMSKPS    Y8, R13
-	MOVB         R13, (R11)
-	INCQ         R11
-	VBROADCASTSS 40(AX), Y8
-	VBLENDVPS    Y10, Y8, Y7, Y7
+	VBROADCASTSS 40(AX), Y9
+	VBLENDVPS    Y10, Y9, Y7, Y7
 	VADDPS       (R8)(DX*1), Y7, Y7
 	VMOVUPS      Y7, (CX)(DX*1)
+	VANDNPS      Y8, Y10, Y7
+	VMOVMSKPS    Y7, R14
+	SHLQ         $0x38, R14
+	SHRQ         $0x08, R13
+	ORQ          R14, R13
 	ADDQ         $0x20, DX
+	TESTQ        $0x000000ff, DX
+	JNE          loop
+	MOVQ         R13, (R11)
+	ADDQ         $0x08, R11
 	CMPQ         DX, R12
 	JLT          loop
 	VZEROUPPER
 	RET
 
-// func lifCurrentAVX2(v *float32, exc *float32, inh *float32, inject *float32, left *int32, above *uint64, k *[8]float32, n int)
+// func lifCurrentAVX2(v *float32, exc *float32, inh *float32, inject *float32, k *float32, left *int32, above *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·lifCurrentAVX2(SB), NOSPLIT, $0-64
-	MOVQ         k+48(FP), AX
+	MOVQ         k+32(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -167,11 +179,12 @@ TEXT ·lifCurrentAVX2(SB), NOSPLIT, $0-64
 	MOVQ         exc+8(FP), DX
 	MOVQ         inh+16(FP), BX
 	MOVQ         inject+24(FP), SI
-	MOVQ         left+32(FP), DI
-	MOVQ         above+40(FP), R8
+	MOVQ         left+40(FP), DI
+	MOVQ         above+48(FP), R8
 	MOVQ         n+56(FP), R9
 	SHLQ         $0x02, R9
 	XORQ         CX, CX
+	XORQ         R10, R10
 
 loop:
 	VMOVUPS   (DX)(CX*1), Y8
@@ -194,23 +207,28 @@ loop:
 	VPCMPGTD  Y9, Y8, Y9
 	VPADDD    Y9, Y8, Y8
 	VMOVUPS   Y8, (DI)(CX*1)
-	VCMPPS    $0x1d, Y6, Y10, Y8
-	VANDNPS   Y8, Y9, Y8
-	VMOVMSKPS Y8, R10
-	MOVB      R10, (R8)
-	INCQ      R8
 	VBLENDVPS Y9, Y7, Y10, Y8
 	VMOVUPS   Y8, (AX)(CX*1)
+	VCMPPS    $0x1d, Y6, Y10, Y8
+	VANDNPS   Y8, Y9, Y8
+	VMOVMSKPS Y8, R11
+	SHLQ      $0x38, R11
+	SHRQ      $0x08, R10
+	ORQ       R11, R10
 	ADDQ      $0x20, CX
+	TESTQ     $0x000000ff, CX
+	JNE       loop
+	MOVQ      R10, (R8)
+	ADDQ      $0x08, R8
 	CMPQ      CX, R9
 	JLT       loop
 	VZEROUPPER
 	RET
 
-// func lifCurrentJumpAVX2(v *float32, exc *float32, inh *float32, inject *float32, jumps *float32, left *int32, above *uint64, k *[8]float32, n int)
+// func lifCurrentJumpAVX2(v *float32, exc *float32, inh *float32, inject *float32, jumps *float32, k *float32, left *int32, above *uint64, n int)
 // Requires: AVX, AVX2
 TEXT ·lifCurrentJumpAVX2(SB), NOSPLIT, $0-72
-	MOVQ         k+56(FP), AX
+	MOVQ         k+40(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -223,12 +241,13 @@ TEXT ·lifCurrentJumpAVX2(SB), NOSPLIT, $0-72
 	MOVQ         exc+8(FP), DX
 	MOVQ         inh+16(FP), BX
 	MOVQ         inject+24(FP), SI
-	MOVQ         left+40(FP), DI
+	MOVQ         left+48(FP), DI
 	MOVQ         jumps+32(FP), R8
-	MOVQ         above+48(FP), R9
+	MOVQ         above+56(FP), R9
 	MOVQ         n+64(FP), R10
 	SHLQ         $0x02, R10
 	XORQ         CX, CX
+	XORQ         R11, R11
 
 loop:
 	VMOVUPS   (DX)(CX*1), Y8
@@ -254,14 +273,19 @@ loop:
 	VPCMPGTD  Y10, Y9, Y10
 	VPADDD    Y10, Y9, Y9
 	VMOVUPS   Y9, (DI)(CX*1)
-	VCMPPS    $0x1d, Y6, Y8, Y9
-	VANDNPS   Y9, Y10, Y9
-	VMOVMSKPS Y9, R11
-	MOVB      R11, (R9)
-	INCQ      R9
-	VBLENDVPS Y10, Y7, Y8, Y8
-	VMOVUPS   Y8, (AX)(CX*1)
+	VBLENDVPS Y10, Y7, Y8, Y9
+	VMOVUPS   Y9, (AX)(CX*1)
+	VCMPPS    $0x1d, Y6, Y8, Y8
+	VANDNPS   Y8, Y10, Y8
+	VMOVMSKPS Y8, R12
+	SHLQ      $0x38, R12
+	SHRQ      $0x08, R11
+	ORQ       R12, R11
 	ADDQ      $0x20, CX
+	TESTQ     $0x000000ff, CX
+	JNE       loop
+	MOVQ      R11, (R9)
+	ADDQ      $0x08, R9
 	CMPQ      CX, R10
 	JLT       loop
 	VZEROUPPER

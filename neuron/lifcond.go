@@ -105,17 +105,19 @@ type lifCond struct {
 	k      lifCondConstants
 }
 
-// lifCondConstants are the coefficients of one step.
+// lifCondConstants are the coefficients of one step, in the order in which the
+// kernels read them; they do without the last two.
 type lifCondConstants struct {
-	leak                   float32 // dt/τ_m
-	rest, reset, threshold float32 // mV
-	jump                   float32 // ϑ after a spike, mV
-	floor, ceiling         float32 // mV
-	revExc, revInh         float32 // mV
-	decayExc, decayInh     float32
-	decayOffset            float32 // exp(−dt/τ_θ)
-	ampa, slow, follow     float32 // A_A, A_N, 1−exp(−dt/τ_N)
-	refractory             int32   // steps
+	rest               float32 // mV
+	leak               float32 // dt/τ_m
+	revExc, revInh     float32 // mV
+	decayExc, decayInh float32
+	decayOffset        float32 // exp(−dt/τ_θ)
+	floor, ceiling     float32 // mV
+	threshold, reset   float32 // mV
+	ampa, slow, follow float32 // A_A, A_N, 1−exp(−dt/τ_N)
+	jump               float32 // ϑ after a spike, mV
+	refractory         int32   // steps
 }
 
 // New implements Params.

@@ -94,13 +94,15 @@ type lifCurrent struct {
 	k     lifCurrentConstants
 }
 
-// lifCurrentConstants are the propagators of one step.
+// lifCurrentConstants are the propagators of one step, in the order in which the
+// kernels read them; they do without the last.
 type lifCurrentConstants struct {
-	membrane               float32 // P_V
-	exc, inh               float32 // P_E, P_I, mV/pA
-	decayExc, decayInh     float32
-	rest, reset, threshold float32 // mV
-	refractory             int32   // steps
+	rest               float32 // mV
+	membrane           float32 // P_V
+	exc, inh           float32 // P_E, P_I, mV/pA
+	decayExc, decayInh float32
+	threshold, reset   float32 // mV
+	refractory         int32   // steps
 }
 
 // synapticPropagator is the voltage in mV, a step later, of a synaptic current

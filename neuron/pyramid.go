@@ -112,7 +112,8 @@ type pyramid struct {
 	jump            float32 // Δθ, mV
 }
 
-// somaConstants are the coefficients of one Euler step.
+// somaConstants are the coefficients of one Euler step, in the order in which
+// kernels read them.
 type somaConstants struct {
 	leak               float32 // dt/τ_s
 	adaptation         float32 // dt b/C_s

@@ -5,9 +5,9 @@ package neuron
 // somaAVX2 integrates n somata, a multiple of 64 above 0, by one step, and sets the bits of above.
 //
 //go:noescape
-func somaAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, above *uint64, k *[11]float32, n int)
+func somaAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, k *float32, above *uint64, n int)
 
 // somaPlateauAVX2 is somaAVX2 with the current of the dendrites' plateaus.
 //
 //go:noescape
-func somaPlateauAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, activation *float32, above *uint64, k *[11]float32, n int)
+func somaPlateauAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, activation *float32, k *float32, above *uint64, n int)

@@ -2,10 +2,10 @@
 
 #include "textflag.h"
 
-// func somaAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, above *uint64, k *[11]float32, n int)
+// func somaAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, k *float32, above *uint64, n int)
 // Requires: AVX
 TEXT ·somaAVX2(SB), NOSPLIT, $0-80
-	MOVQ         k+64(FP), AX
+	MOVQ         k+56(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -23,10 +23,11 @@ TEXT ·somaAVX2(SB), NOSPLIT, $0-80
 	MOVQ         exc+40(FP), DI
 	MOVQ         gExc+24(FP), R8
 	MOVQ         gInh+32(FP), R9
-	MOVQ         above+56(FP), R10
+	MOVQ         above+64(FP), R10
 	MOVQ         n+72(FP), R11
 	SHLQ         $0x02, R11
 	XORQ         CX, CX
+	XORQ         R12, R12
 
 loop:
 	VMOVUPS   (AX)(CX*1), Y10
@@ -54,22 +55,27 @@ loop:
 	VMULPS    Y2, Y12, Y12
 	VADDPS    Y12, Y11, Y11
 	VMOVUPS   Y11, (BX)(CX*1)
-	VCMPPS    $0x1e, Y11, Y10, Y11
-	VMOVMSKPS Y11, R12
-	MOVB      R12, (R10)
-	INCQ      R10
-	VADDPS    (SI)(CX*1), Y10, Y10
-	VMOVUPS   Y10, (AX)(CX*1)
+	VADDPS    (SI)(CX*1), Y10, Y12
+	VMOVUPS   Y12, (AX)(CX*1)
+	VCMPPS    $0x1e, Y11, Y10, Y10
+	VMOVMSKPS Y10, R13
+	SHLQ      $0x38, R13
+	SHRQ      $0x08, R12
+	ORQ       R13, R12
 	ADDQ      $0x20, CX
+	TESTQ     $0x000000ff, CX
+	JNE       loop
+	MOVQ      R12, (R10)
+	ADDQ      $0x08, R10
 	CMPQ      CX, R11
 	JLT       loop
 	VZEROUPPER
 	RET
 
-// func somaPlateauAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, activation *float32, above *uint64, k *[11]float32, n int)
+// func somaPlateauAVX2(v *float32, w *float32, theta *float32, gExc *float32, gInh *float32, exc *float32, inject *float32, activation *float32, k *float32, above *uint64, n int)
 // Requires: AVX
 TEXT ·somaPlateauAVX2(SB), NOSPLIT, $0-88
-	MOVQ         k+72(FP), AX
+	MOVQ         k+64(FP), AX
 	VBROADCASTSS (AX), Y0
 	VBROADCASTSS 4(AX), Y1
 	VBROADCASTSS 8(AX), Y2
@@ -89,10 +95,11 @@ TEXT ·somaPlateauAVX2(SB), NOSPLIT, $0-88
 	MOVQ         gExc+24(FP), R8
 	MOVQ         gInh+32(FP), R9
 	MOVQ         activation+56(FP), R10
-	MOVQ         above+64(FP), R11
+	MOVQ         above+72(FP), R11
 	MOVQ         n+80(FP), R12
 	SHLQ         $0x02, R12
 	XORQ         CX, CX
+	XORQ         R13, R13
 
 loop:
 	VMOVUPS   (AX)(CX*1), Y11
@@ -122,13 +129,18 @@ loop:
 	VMULPS    Y2, Y13, Y13
 	VADDPS    Y13, Y12, Y12
 	VMOVUPS   Y12, (BX)(CX*1)
-	VCMPPS    $0x1e, Y12, Y11, Y12
-	VMOVMSKPS Y12, R13
-	MOVB      R13, (R11)
-	INCQ      R11
-	VADDPS    (SI)(CX*1), Y11, Y11
-	VMOVUPS   Y11, (AX)(CX*1)
+	VADDPS    (SI)(CX*1), Y11, Y13
+	VMOVUPS   Y13, (AX)(CX*1)
+	VCMPPS    $0x1e, Y12, Y11, Y11
+	VMOVMSKPS Y11, R14
+	SHLQ      $0x38, R14
+	SHRQ      $0x08, R13
+	ORQ       R14, R13
 	ADDQ      $0x20, CX
+	TESTQ     $0x000000ff, CX
+	JNE       loop
+	MOVQ      R13, (R11)
+	ADDQ      $0x08, R11
 	CMPQ      CX, R12
 	JLT       loop
 	VZEROUPPER

@@ -49,6 +49,34 @@ func (k *kernel) array(parameter string) operand.Mem {
 	return operand.Mem{Base: base, Index: k.offset, Scale: 1}
 }
 
+// blocks is loop for blocks of 64 neurons. body returns a mask of its eight
+// neurons; those of a block become one word of the *uint64 parameter. Written
+// byte by byte, a word could not be read before all writes so far have reached
+// the cache, which takes long where another worker has the line.
+func (k *kernel) blocks(parameter string, body func() vector) {
+	to := k.Load(k.Param(parameter), k.GP64())
+	end := k.Load(k.Param("n"), k.GP64())
+	k.SHLQ(operand.Imm(2), end)
+	k.XORQ(k.offset, k.offset)
+	word := k.GP64()
+	k.XORQ(word, word)
+	k.Label("loop")
+	marked, bits := body(), k.GP64()
+	k.VMOVMSKPS(marked, bits.As32())
+	k.SHLQ(operand.Imm(56), bits)
+	k.SHRQ(operand.Imm(8), word)
+	k.ORQ(bits, word)
+	k.ADDQ(operand.Imm(32), k.offset)
+	k.TESTQ(operand.U32(255), k.offset)
+	k.JNE(operand.LabelRef("loop"))
+	k.MOVQ(word, operand.Mem{Base: to})
+	k.ADDQ(operand.Imm(8), to)
+	k.CMPQ(k.offset, end)
+	k.JLT(operand.LabelRef("loop"))
+	k.VZEROUPPER()
+	k.RET()
+}
+
 // loop runs body for the n values (a multiple of eight, above 0), and returns.
 func (k *kernel) loop(body func()) {
 	end := k.Load(k.Param("n"), k.GP64())

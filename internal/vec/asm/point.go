@@ -3,7 +3,6 @@ package main
 import (
 	"github.com/mmcloughlin/avo/build"
 	"github.com/mmcloughlin/avo/operand"
-	"github.com/mmcloughlin/avo/reg"
 )
 
 // Predicates of VCMPPS, both false for NaN.
@@ -26,14 +25,6 @@ func (k *kernel) except(mask, out vector) vector {
 	return r
 }
 
-// mark writes the eight bits of mask to the address in to, and advances it.
-func (k *kernel) mark(mask vector, to reg.Register) {
-	bits := k.GP32()
-	k.VMOVMSKPS(mask, bits)
-	k.MOVB(bits.As8(), operand.Mem{Base: to})
-	k.INCQ(to)
-}
-
 // adex is (*neuron.adex).advanceBlockPortable with (1+x/256)²⁵⁶, adexTrue the
 // same with vec.Exp.
 func adex(w wide, trueExp bool) func(*build.Context) {
@@ -43,14 +34,13 @@ func adex(w wide, trueExp bool) func(*build.Context) {
 			name = "adexTrueAVX2"
 		}
 		k := begin(c, name,
-			"func(v, w, gExc, gInh, inject *float32, left *int32, spiked *uint64, k *[18]float32, n int)",
+			"func(v, w, gExc, gInh, inject, k *float32, left *int32, spiked *uint64, n int)",
 			"integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of spiked. "+
 				"k[17] is the refractory period, an int32.")
 		constants := k.constants("k", 4)
 		v, adaptation, gExc, gInh := k.array("v"), k.array("w"), k.array("gExc"), k.array("gInh")
 		inject, left := k.array("inject"), k.array("left")
-		spiked := k.Load(k.Param("spiked"), k.GP64())
-		k.loop(func() {
+		k.blocks("spiked", func() vector {
 			rest, slope, follow, step := constants(0), constants(1), constants(2), constants(3)
 			voltage := k.load(v)
 			x := k.mul(k.sub(voltage, constants(4)), constants(5))
@@ -73,7 +63,6 @@ func adex(w wide, trueExp bool) func(*build.Context) {
 			next = k.atMost(k.atLeast(next, constants(10)), constants(11))
 			refractory := k.countDown(left)
 			spike := k.except(k.compare(andGreater, next, constants(12)), refractory)
-			k.mark(spike, spiked)
 			next = k.choose(refractory, constants(13), next)
 			next = k.choose(spike, constants(14), next)
 			adapt = k.choose(spike, k.add(adapt, constants(15)), adapt)
@@ -81,6 +70,7 @@ func adex(w wide, trueExp bool) func(*build.Context) {
 			target := k.mul(k.sub(next, rest), constants(16))
 			k.store(k.add(adapt, k.mul(k.sub(target, adapt), follow)), adaptation)
 			k.store(k.add(next, inject), v)
+			return spike
 		})
 	}
 }
@@ -100,7 +90,7 @@ func lifCond(nmda bool) func(*build.Context) {
 			name, extra = "lifCondNMDAAVX2", ", slow"
 		}
 		k := begin(c, name,
-			"func(v, offset, gExc, gInh, inject"+extra+" *float32, left *int32, above *uint64, k *[14]float32, n int)",
+			"func(v, offset, gExc, gInh, inject"+extra+", k *float32, left *int32, above *uint64, n int)",
 			"integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.")
 		constants := k.constants("k", 7)
 		v, offset, gExc, gInh := k.array("v"), k.array("offset"), k.array("gExc"), k.array("gInh")
@@ -109,8 +99,7 @@ func lifCond(nmda bool) func(*build.Context) {
 		if nmda {
 			slow = k.array("slow")
 		}
-		above := k.Load(k.Param("above"), k.GP64())
-		k.loop(func() {
+		k.blocks("above", func() vector {
 			rest, leak := constants(0), constants(1)
 			voltage, fast := k.load(v), k.load(gExc)
 			exc := fast
@@ -132,9 +121,9 @@ func lifCond(nmda bool) func(*build.Context) {
 			k.store(raised, offset)
 			refractory := k.countDown(left)
 			over := k.compare(andGreater, next, k.add(constants(9), raised))
-			k.mark(k.except(over, refractory), above)
 			next = k.choose(refractory, constants(10), next)
 			k.store(k.add(next, inject), v)
+			return k.except(over, refractory)
 		})
 	}
 }
@@ -148,7 +137,7 @@ func lifCurrent(jumping bool) func(*build.Context) {
 			name, extra = "lifCurrentJumpAVX2", ", jumps"
 		}
 		k := begin(c, name,
-			"func(v, exc, inh, inject"+extra+" *float32, left *int32, above *uint64, k *[8]float32, n int)",
+			"func(v, exc, inh, inject"+extra+", k *float32, left *int32, above *uint64, n int)",
 			"integrates n neurons, a multiple of 64 above 0, by one step, and sets the bits of above.")
 		constants := k.constants("k", 8)
 		v, exc, inh := k.array("v"), k.array("exc"), k.array("inh")
@@ -157,8 +146,7 @@ func lifCurrent(jumping bool) func(*build.Context) {
 		if jumping {
 			jumps = k.array("jumps")
 		}
-		above := k.Load(k.Param("above"), k.GP64())
-		k.loop(func() {
+		k.blocks("above", func() vector {
 			rest, membrane := constants(0), constants(1)
 			excitation, inhibition := k.load(exc), k.load(inh)
 			next := k.add(rest, k.mul(k.sub(k.load(v), rest), membrane))
@@ -174,8 +162,8 @@ func lifCurrent(jumping bool) func(*build.Context) {
 				k.store(zero, jumps)
 			}
 			refractory := k.countDown(left)
-			k.mark(k.except(k.compare(orGreater, next, constants(6)), refractory), above)
 			k.store(k.choose(refractory, constants(7), next), v)
+			return k.except(k.compare(orGreater, next, constants(6)), refractory)
 		})
 	}
 }

@@ -8,7 +8,7 @@ import (
 // passive is (*dendrite.Passive).advancePortable.
 func passive(c *build.Context) {
 	k := begin(c, "passiveAVX2",
-		"func(v, w, gExc, gInh, exc, inject, driving *float32, k *[8]float32, n int)",
+		"func(v, w, gExc, gInh, exc, inject, driving, k *float32, n int)",
 		"integrates n dendrites, a multiple of 8 above 0, by one step.")
 	constants := k.broadcast("k", 8)
 	leak, adaptation, follow, rest := constants[0], constants[1], constants[2], constants[3]
@@ -38,14 +38,14 @@ func (k *kernel) synapses(exc, gExc, gInh operand.Mem, drive, revExc, revInh, de
 // soma is (*neuron.pyramid).advanceSomaPortable without activation.
 func soma(c *build.Context) {
 	somaKernel(begin(c, "somaAVX2",
-		"func(v, w, theta, gExc, gInh, exc, inject *float32, above *uint64, k *[11]float32, n int)",
+		"func(v, w, theta, gExc, gInh, exc, inject, k *float32, above *uint64, n int)",
 		"integrates n somata, a multiple of 64 above 0, by one step, and sets the bits of above."), false)
 }
 
 // somaPlateau is (*neuron.pyramid).advanceSomaPortable with activation.
 func somaPlateau(c *build.Context) {
 	somaKernel(begin(c, "somaPlateauAVX2",
-		"func(v, w, theta, gExc, gInh, exc, inject, activation *float32, above *uint64, k *[11]float32, n int)",
+		"func(v, w, theta, gExc, gInh, exc, inject, activation, k *float32, above *uint64, n int)",
 		"is somaAVX2 with the current of the dendrites' plateaus."), true)
 }
 
@@ -64,9 +64,7 @@ func somaKernel(k *kernel, plateau bool) {
 	if plateau {
 		activation = k.array("activation")
 	}
-	// Eight neurons are one byte of the mask.
-	above := k.Load(k.Param("above"), k.GP64())
-	k.loop(func() {
+	k.blocks("above", func() vector {
 		voltage, adapt := k.load(v), k.load(w)
 		current := k.synapses(exc, gExc, gInh, voltage, revExc, revInh, decayExc, decayInh)
 		next := k.add(voltage, k.mul(k.add(k.sub(rest, voltage), current), leak))
@@ -78,7 +76,7 @@ func somaKernel(k *kernel, plateau bool) {
 		moving := k.load(theta)
 		moving = k.add(moving, k.mul(k.sub(threshold, moving), recovery))
 		k.store(moving, theta)
-		k.mark(k.compare(andGreater, next, moving), above)
 		k.store(k.add(next, inject), v)
+		return k.compare(andGreater, next, moving)
 	})
 }
