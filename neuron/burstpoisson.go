@@ -1,6 +1,7 @@
 package neuron
 
 import (
+	"math"
 	"math/bits"
 
 	"github.com/apical-sim/apical/dendrite"
@@ -87,11 +88,24 @@ type burstPoisson struct {
 	blocks         []burstBlock // by neuron/Block
 }
 
-// burstBlock is what is kept for a block of neurons. It fills a cache line, so
-// that workers who own neighbouring blocks do not write to the same one.
+// burstBlock is what is kept for a block of neurons, bit i for its neuron i, so
+// that a step has nothing to do with those that wait. It fills a cache line:
+// workers who own neighbouring blocks do not write to the same one.
 type burstBlock struct {
-	pending uint64 // bit i: neuron i of the block owes a second spike
-	_       [56]byte
+	resting uint64 // neurons whose readyAt is not yet known to have come
+	pending uint64 // neurons that owe a second spike
+	absent  uint64 // places without a neuron
+	due     int64  // the first step at which one of them may be done with waiting
+	_       [32]byte
+}
+
+// ready returns those marked that are not refractory, once wake has seen to it.
+func (k *burstBlock) ready(marked uint64) uint64 { return marked &^ (k.resting | k.absent) }
+
+// wait lets neuron i of the block wait until a step.
+func (k *burstBlock) wait(who *uint64, i int, until int64) {
+	*who |= 1 << i
+	k.due = min(k.due, until)
 }
 
 // New implements Params.
@@ -112,9 +126,16 @@ func (p BurstPoisson) build(env Env) *burstPoisson {
 		secondAt:   make([]int64, n),
 		blocks:     make([]burstBlock, n/Block),
 	}
+	for i := range b.blocks {
+		b.blocks[i].due = never
+		b.blocks[i].absent = ^existing(i*Block, env.Size)
+	}
 	b.dendriteCurrent = env.Dt / p.Dendrite.CapacitancePF
 	return b
 }
+
+// never is a step that does not come.
+const never = math.MaxInt64
 
 // Advance implements Population.
 func (b *burstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
@@ -122,7 +143,17 @@ func (b *burstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32
 	for end := Padded(hi); lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		b.integrate(lo, above)
-		spikes = b.collect(step, lo, above, spikes)
+		blocks := b.blocks[lo/Block:][:len(above)]
+		for k, mask := range above {
+			block := &blocks[k]
+			var seconds uint64
+			if step >= block.due {
+				seconds = b.wake(step, lo+k*Block, block)
+			}
+			if events := block.ready(mask); events|seconds != 0 {
+				spikes = b.emit(step, lo+k*Block, block, events, seconds, spikes)
+			}
+		}
 	}
 	return spikes
 }
@@ -136,47 +167,57 @@ func (b *burstPoisson) integrate(start int, above []uint64) {
 	b.advanceSoma(start, above, nil)
 }
 
-// collect appends the spikes of the blocks from start on, ascending: events of
-// the neurons marked above threshold, and second spikes.
-func (b *burstPoisson) collect(step int64, start int, above []uint64, spikes []uint32) []uint32 {
-	for k, mask := range above {
-		lo := start + k*Block
-		mask &= existing(lo, b.size)
-		block := &b.blocks[lo/Block]
-		for candidates := mask | block.pending; candidates != 0; candidates &= candidates - 1 {
-			i := bits.TrailingZeros64(candidates)
-			if b.fires(step, block, lo+i, mask>>i&1 != 0) {
-				spikes = append(spikes, uint32(lo+i))
-			}
+// wake ends the refractory periods that are over at this step in the block from
+// start on, and tells which of its neurons now owe the second spike of a burst.
+func (b *burstPoisson) wake(step int64, start int, block *burstBlock) (seconds uint64) {
+	block.due = never
+	for left := block.resting; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		if at := b.readyAt[start+i]; at > step {
+			block.due = min(block.due, at)
+		} else {
+			block.resting &^= 1 << i
 		}
 	}
-	return spikes
+	for left := block.pending; left != 0; left &= left - 1 {
+		i := bits.TrailingZeros64(left)
+		switch at := b.secondAt[start+i]; {
+		case at > step:
+			block.due = min(block.due, at)
+		case at == step:
+			seconds |= 1 << i
+			fallthrough
+		default:
+			block.pending &^= 1 << i
+		}
+	}
+	return seconds
 }
 
-// fires decides whether neuron i emits an event or the second spike of a burst
-// at this step, and carries out what follows from it.
-func (b *burstPoisson) fires(step int64, block *burstBlock, i int, above bool) bool {
-	bit := uint64(1) << (i % Block)
-	if above && b.readyAt[i] <= step {
+// emit appends the spikes of the block from start on, ascending, and carries out
+// what follows from them. A neuron for which both are due has an event.
+func (b *burstPoisson) emit(step int64, start int, block *burstBlock, events, seconds uint64, spikes []uint32) []uint32 {
+	for left := events | seconds; left != 0; left &= left - 1 {
+		k := bits.TrailingZeros64(left)
+		i := start + k
+		spikes = append(spikes, uint32(i))
 		b.readyAt[i] = step + b.refractory
-		b.reset(i)
+		block.wait(&block.resting, k, b.readyAt[i])
+		event := events>>k&1 != 0
+		if event || b.resetSecond {
+			b.reset(i)
+		}
+		if !event {
+			continue
+		}
 		u := b.draws.At(uint32(i), uint64(step))
 		// The current of this step entered after the test: take it out again.
 		probability := b.params.Activation(float64(b.dendrite.V[i] - b.dendrite.Inject[i]))
 		if rng.Unit(u[0]) < probability {
 			q := int64(b.isiMin + rng.Unit(u[1])*(b.isiMax-b.isiMin))
 			b.secondAt[i] = step + max(q-1, 1) // later than now, whatever dt
-			block.pending |= bit
+			block.wait(&block.pending, k, b.secondAt[i])
 		}
-		return true
 	}
-	if block.pending&bit != 0 && b.secondAt[i] == step {
-		block.pending &^= bit
-		b.readyAt[i] = step + b.refractory
-		if b.resetSecond {
-			b.reset(i)
-		}
-		return true
-	}
-	return false
+	return spikes
 }

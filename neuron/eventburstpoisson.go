@@ -2,6 +2,7 @@ package neuron
 
 import (
 	"math"
+	"math/bits"
 
 	"github.com/apical-sim/apical/internal/check"
 	"github.com/apical-sim/apical/internal/rng"
@@ -78,30 +79,33 @@ func (e *eventBurstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []u
 	for end := Padded(hi); lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		e.integrate(lo, above)
-		for b := range above {
-			start := lo + b*Block
-			above[b] = e.drawEvents(step, start, min(start+Block, e.size))
+		blocks := e.blocks[lo/Block:][:len(above)]
+		for k := range blocks {
+			start, block := lo+k*Block, &blocks[k]
+			var seconds uint64
+			if step >= block.due {
+				seconds = e.wake(step, start, block)
+			}
+			events := e.drawEvents(step, start, block.ready(^uint64(0)))
+			spikes = e.emit(step, start, block, events, seconds, spikes)
 		}
-		spikes = e.collect(step, lo, above, spikes)
 	}
 	return spikes
 }
 
-// drawEvents returns which neurons of the block [lo, hi) have a draw that
+// drawEvents returns which neurons of a block, of those marked, have a draw that
 // succeeds.
-func (e *eventBurstPoisson) drawEvents(step int64, lo, hi int) (mask uint64) {
-	for i := lo; i < hi; i++ {
-		if e.readyAt[i] > step {
-			continue
-		}
+func (e *eventBurstPoisson) drawEvents(step int64, start int, among uint64) (events uint64) {
+	for ; among != 0; among &= among - 1 {
+		i := start + bits.TrailingZeros64(among)
 		v := e.v[i] - e.inject[i] // the current entered after the step
 		hazard := e.seconds * float64(vec.Exp(float32((v-e.voltage)*e.steepness)))
 		// Words 0 and 1 of the block decide on the burst.
 		u := rng.Unit(e.draws.At(uint32(i), uint64(step))[2])
 		// P_ev ≤ hazard, which spares most steps the exponential.
 		if u < hazard && u < -math.Expm1(-hazard) {
-			mask |= 1 << (i - lo)
+			events |= among & -among
 		}
 	}
-	return mask
+	return events
 }
