@@ -20,10 +20,13 @@ import (
 // and the second spike of a burst resets the soma as the event does: V_s to
 // E_L, θ by Δθ, w_s by 1. θ is integrated and recorded but decides nothing.
 //
-// Numerics: V_s is that after the step, before the current is added. Both
-// draws, and that of the interval, are words of one counter-based block of
-// (neuron, step): a run does not depend on who draws, and nothing is drawn for
-// a refractory neuron.
+// Numerics: V_s is that after the step, before the current is added. Events are
+// the points of a Poisson process over the neurons of a block of 64, side by
+// side, at the largest hazard among them, thinned to the hazard of each: one
+// draw tells for most steps and blocks that there is none. Where that hazard
+// reaches ½ a step, each neuron draws by itself. Draws are words of
+// counter-based blocks of (block or neuron, step): a run does not depend on who
+// draws, and nothing is drawn for a refractory neuron.
 //
 // The reference program keeps the countdown to the second spike in an integer
 // number of steps but sets it to 0.01, meant as seconds: it becomes 0, and the
@@ -93,18 +96,76 @@ func (e *eventBurstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []u
 	return spikes
 }
 
-// drawEvents returns which neurons of a block, of those marked, have a draw that
-// succeeds.
-func (e *eventBurstPoisson) drawEvents(step int64, start int, among uint64) (events uint64) {
-	for ; among != 0; among &= among - 1 {
-		i := start + bits.TrailingZeros64(among)
-		v := e.v[i] - e.inject[i] // the current entered after the step
-		hazard := e.seconds * float64(vec.Exp(float32((v-e.voltage)*e.steepness)))
+// hazard is that of a step, expected events, at a voltage in mV.
+func (e *eventBurstPoisson) hazard(v float32) float64 {
+	return e.seconds * float64(vec.Exp(float32((v-e.voltage)*e.steepness)))
+}
+
+// drawEvents returns which neurons of the block from start on, of those ready,
+// have an event in this step.
+func (e *eventBurstPoisson) drawEvents(step int64, start int, ready uint64) uint64 {
+	v := e.v[start:][:Block]
+	inject := e.inject[start:][:Block]
+	highest := v[0] - inject[0] // the current entered after the step
+	for i := range v {
+		if u := v[i] - inject[i]; u > highest {
+			highest = u
+		}
+	}
+	bound := e.hazard(highest)
+	if !(bound < dense) {
+		return e.drawEach(step, start, ready)
+	}
+	draws := e.draws.At(blockDraw|uint32(start/Block), uint64(step))
+	// The first point lies further away than its uniform number, which spares
+	// most steps the logarithm.
+	if u := rng.Unit(draws[0]); u >= bound*float64(bits.OnesCount64(ready)) {
+		return 0
+	}
+	return e.thin(step, start, ready, bound, draws)
+}
+
+// dense is the hazard of a step from which on neurons draw one by one.
+const dense = 0.5
+
+// blockDraw and the number of a block name what the block draws: it has no
+// neuron's number. What it draws for the same step again is further up.
+const (
+	blockDraw = 1 << 31
+	drawAgain = 1 << 25
+)
+
+// thin walks along the ready neurons, each of which is bound wide, from point to
+// point of a Poisson process of rate 1, and keeps as many of a neuron's points
+// as belong to its hazard.
+func (e *eventBurstPoisson) thin(step int64, start int, ready uint64, bound float64, draws [4]uint32) (events uint64) {
+	left := bound // of the lowest ready neuron
+	for k := 0; ; k += 2 {
+		if k%4 == 0 && k > 0 {
+			draws = e.draws.At(uint32(blockDraw|k/4*drawAgain|start/Block), uint64(step))
+		}
+		left += math.Log1p(-rng.Unit(draws[k%4]))
+		for ; left <= 0; left += bound {
+			ready &= ready - 1
+			if ready == 0 {
+				return events
+			}
+		}
+		i := start + bits.TrailingZeros64(ready)
+		if rng.Unit(draws[k%4+1])*bound < e.hazard(e.v[i]-e.inject[i]) {
+			events |= ready & -ready
+		}
+	}
+}
+
+// drawEach returns the same, by a draw for each of them.
+func (e *eventBurstPoisson) drawEach(step int64, start int, ready uint64) (events uint64) {
+	for ; ready != 0; ready &= ready - 1 {
+		i := start + bits.TrailingZeros64(ready)
 		// Words 0 and 1 of the block decide on the burst.
 		u := rng.Unit(e.draws.At(uint32(i), uint64(step))[2])
-		// P_ev ≤ hazard, which spares most steps the exponential.
-		if u < hazard && u < -math.Expm1(-hazard) {
-			events |= among & -among
+		if u < -math.Expm1(-e.hazard(e.v[i]-e.inject[i])) {
+			events |= ready & -ready
 		}
 	}
 	return events
