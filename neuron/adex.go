@@ -145,7 +145,7 @@ func (p AdEx) New(env Env) Population {
 	if p.HoldAtReset {
 		hold = p.ResetMV
 	}
-	return &adex{
+	a := &adex{
 		point: newPoint(env, initialVoltages(p.RestMV, p.InitialMeanMV, p.InitialSDMV, env),
 			"leak", env.Dt/p.CapacitancePF),
 		w:    make([]float32, n),
@@ -166,6 +166,8 @@ func (p AdEx) New(env Env) Population {
 		},
 		trueExp: p.TrueExponential,
 	}
+	a.fading = append(a.fading, a.w)
+	return a
 }
 
 // power256 is (1+x/256)²⁵⁶ above its zero at −256, and 0 below.
@@ -182,9 +184,11 @@ func power256(x float32) float32 {
 }
 
 // Advance implements Population.
-func (a *adex) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
+func (a *adex) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	a.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		spiked := room[:min(several, (end-lo)/Block)]
 		a.advanceBlocks(lo, spiked)
 		for b, mask := range spiked {

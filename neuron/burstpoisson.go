@@ -140,7 +140,9 @@ const never = math.MaxInt64
 // Advance implements Population.
 func (b *burstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	b.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		b.integrate(lo, above)
 		blocks := b.blocks[lo/Block:][:len(above)]

@@ -79,7 +79,9 @@ func (p EventBurstPoisson) New(env Env) Population {
 // Advance implements Population.
 func (e *eventBurstPoisson) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	e.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		e.integrate(lo, above)
 		blocks := e.blocks[lo/Block:][:len(above)]

@@ -141,16 +141,20 @@ func (p LIFCond) New(env Env) Population {
 			refractory: env.countdown(p.RefractoryMS),
 		},
 	}
+	c.fading = append(c.fading, c.offset)
 	if p.NMDAFraction > 0 {
 		c.gNMDA = make([]float32, n)
+		c.fading = append(c.fading, c.gNMDA)
 	}
 	return c
 }
 
 // Advance implements Population.
-func (c *lifCond) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
+func (c *lifCond) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	c.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		c.advanceBlocks(lo, above)
 		for b, mask := range above {

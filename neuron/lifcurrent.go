@@ -143,9 +143,11 @@ func (p LIFCurrent) New(env Env) Population {
 }
 
 // Advance implements Population.
-func (c *lifCurrent) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
+func (c *lifCurrent) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	c.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		c.advanceBlocks(lo, above)
 		for b, mask := range above {

@@ -55,6 +55,8 @@ func eachSlice(v reflect.Value, path string, visit func(reflect.Value, string)) 
 			eachSlice(v.Field(i), path+"."+v.Type().Field(i).Name, visit)
 		}
 	case reflect.Slice:
-		visit(v, path)
+		if v.Type().Elem().Kind() != reflect.Slice {
+			visit(v, path)
+		}
 	}
 }

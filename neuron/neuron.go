@@ -5,7 +5,8 @@
 // as a structure of arrays, and Advance. Kinds is the table that makes models
 // reachable by name. Units throughout are ms, mV, pF, nS and pA, which are
 // coherent; conductances of synapses are in units of the compartment's leak
-// conductance. State is float32, as in the reference program.
+// conductance. State is float32, as in the reference program. What fades is
+// cleared at 1e-30 (clearEvery), before it becomes denormal.
 package neuron
 
 import "math"

@@ -1,5 +1,7 @@
 package neuron
 
+import "github.com/apical-sim/apical/internal/vec"
+
 // point is what the models without a dendrite have alike: a voltage, two
 // synaptic inputs and one compartment.
 type point struct {
@@ -10,20 +12,44 @@ type point struct {
 	inject  []float32 // mV per step
 	unit    string    // of the receptors
 	current float64   // mV that 1 pA adds in a step
+	fading
 }
 
 func newPoint(env Env, v []float32, unit string, perPicoampere float64) point {
 	n := Padded(env.Size)
-	return point{
+	p := point{
 		size: env.Size, v: v,
 		gExc: make([]float32, n), gInh: make([]float32, n), inject: make([]float32, n),
 		unit: unit, current: perPicoampere,
 	}
+	p.fading = fading{p.v, p.gExc, p.gInh}
+	return p
 }
 
 // several is how many blocks a model advances at a time: few enough for their
 // state to stay in the first cache until the spikes are seen to.
 const several = 16
+
+// fading lists the variables of a population that come close to 0 where nothing
+// happens, and would end as denormal numbers, which many processors are slow
+// with.
+type fading [][]float32
+
+// clearEvery is how often tiny values of a fading variable are looked for, in
+// steps: each of them comes by before a time constant of 7 steps or more has
+// brought it from vec.Tiny to a denormal number.
+const clearEvery = 128
+
+// clear sets tiny values of the neurons [lo, hi), whole blocks, to 0 in every
+// step that is a multiple of clearEvery.
+func (f fading) clear(step int64, lo, hi int) {
+	if step%clearEvery != 0 {
+		return
+	}
+	for _, x := range f {
+		vec.ClearTiny(x[lo:hi])
+	}
+}
 
 // existing marks the neurons of the block from start on that are not padding.
 func existing(start, size int) uint64 { return ^uint64(0) >> max(0, start+Block-size) }

@@ -110,6 +110,7 @@ type pyramid struct {
 	somaCurrent     float64 // dt/C_s, mV per pA and step
 	dendriteCurrent float64 // dt/C_d
 	jump            float32 // Δθ, mV
+	fading
 }
 
 // somaConstants are the coefficients of one Euler step, in the order in which
@@ -158,6 +159,10 @@ func newPyramid(s Soma, syn Kinetics, env Env, d *dendrite.Passive) pyramid {
 	if syn.NMDAFraction > 0 {
 		p.nmda = newNMDA(syn, env)
 		p.exc, d.Exc = p.nmda.soma, p.nmda.dendrite
+	}
+	p.fading = fading{p.v, p.w, p.gExc, p.gInh, d.V, d.W, d.GExc, d.GInh}
+	if p.nmda != nil {
+		p.fading = append(p.fading, p.nmda.g)
 	}
 	p.driving = p.v
 	if syn.DendriticDrivingForce {

@@ -76,9 +76,11 @@ func (p TwoCompartment) New(env Env) Population {
 }
 
 // Advance implements Population.
-func (c *twoCompartment) Advance(_ int64, lo, hi int, spikes []uint32) []uint32 {
+func (c *twoCompartment) Advance(step int64, lo, hi int, spikes []uint32) []uint32 {
 	var room [several]uint64
-	for end := Padded(hi); lo < end; lo += several * Block {
+	end := Padded(hi)
+	c.clear(step, lo, end)
+	for ; lo < end; lo += several * Block {
 		above := room[:min(several, (end-lo)/Block)]
 		c.integrate(lo, above)
 		for b, mask := range above {

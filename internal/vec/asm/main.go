@@ -23,6 +23,7 @@ var outputs = []struct {
 	directory, name string
 	functions       []func(*build.Context)
 }{
+	{"internal/vec", "tiny", []func(*build.Context){clearTiny}},
 	{"dendrite", "passive", []func(*build.Context){passive}},
 	{"dendrite", "active", []func(*build.Context){active}},
 	{"internal/rng", "philox", []func(*build.Context){philox, take}},
