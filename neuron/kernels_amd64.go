@@ -21,6 +21,16 @@ func (p *pyramid) advanceSomaVector(lo int, above []uint64, activation []float32
 	return true
 }
 
+// mixVector is mixPortable with AVX2, where that is available.
+func (m *nmda) mixVector(lo, hi int, gSoma, gDendrite []float32) bool {
+	if !vec.Enabled() || hi <= lo {
+		return false
+	}
+	nmdaAVX2(&m.g[lo:hi][0], &m.soma[lo:hi][0], &m.dendrite[lo:hi][0],
+		&gSoma[lo:hi][0], &gDendrite[lo:hi][0], &m.k.ampa, hi-lo)
+	return true
+}
+
 // advanceBlocksVector is advanceBlocks with AVX2, where that is available.
 func (a *adex) advanceBlocksVector(start int, spiked []uint64) bool {
 	if !vec.Enabled() {

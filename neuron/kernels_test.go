@@ -101,6 +101,41 @@ func TestSomaKernel(t *testing.T) {
 	}
 }
 
+// TestNMDAKernel does the same for the mixture of conductances.
+func TestNMDAKernel(t *testing.T) {
+	if !vec.Enabled() {
+		t.Skip("no vector kernels")
+	}
+	const n = 512
+	r := rand.New(rand.NewPCG(9, 10))
+	kinetics := DefaultKinetics()
+	kinetics.NMDAFraction = 0.3
+	for trial := range 200 {
+		strange := []float64{0, 0.01, 0.5}[trial%3]
+		a := newNMDA(kinetics, Env{Size: n, Dt: 0.1})
+		gSoma, gDendrite := make([]float32, n), make([]float32, n)
+		for _, x := range [][]float32{a.g, gSoma, gDendrite} {
+			fillAwkward(r, x, 0, 2, strange)
+		}
+		b := *a
+		b.g, b.soma, b.dendrite = slices.Clone(a.g), slices.Clone(a.soma), slices.Clone(a.dendrite)
+		lo := Block * r.IntN(n/Block)
+		hi := lo + Block*(1+r.IntN((n-lo)/Block))
+		for range 3 {
+			a.mix(lo, hi, gSoma, gDendrite)
+			b.mixPortable(lo, hi, gSoma, gDendrite)
+		}
+		for name, x := range map[string][2][]float32{
+			"g": {a.g, b.g}, "soma": {a.soma, b.soma}, "dendrite": {a.dendrite, b.dendrite},
+		} {
+			if i := firstDifference(x[0], x[1]); i >= 0 {
+				t.Fatalf("trial %d [%d, %d): %s[%d] = %v by vectors, %v by the portable loop",
+					trial, lo, hi, name, i, x[0][i], x[1][i])
+			}
+		}
+	}
+}
+
 func BenchmarkSoma(b *testing.B) {
 	const n = 512
 	for _, path := range []struct {

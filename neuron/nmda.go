@@ -9,30 +9,48 @@ import "math"
 type nmda struct {
 	g              []float32 // g_N, leak conductances
 	soma, dendrite []float32 // A_A g_E + A_N g_N of each compartment
-	ampa, slow     float32   // A_A, A_N
-	rate           float32   // 1−exp(−dt/τ_N)
+	k              nmdaConstants
+}
+
+// nmdaConstants are the coefficients of one step, in the order in which the
+// kernel reads them.
+type nmdaConstants struct {
+	ampa, slow float32 // A_A, A_N
+	rate       float32 // 1−exp(−dt/τ_N)
 }
 
 func newNMDA(k Kinetics, env Env) *nmda {
 	n := Padded(env.Size)
 	return &nmda{
 		g: make([]float32, n), soma: make([]float32, n), dendrite: make([]float32, n),
-		ampa: float32(1 - k.NMDAFraction), slow: float32(k.NMDAFraction),
-		rate: float32(-math.Expm1(-env.Dt / k.TauNMDAMS)),
+		k: nmdaConstants{
+			ampa: float32(1 - k.NMDAFraction), slow: float32(k.NMDAFraction),
+			rate: float32(-math.Expm1(-env.Dt / k.TauNMDAMS)),
+		},
 	}
 }
 
-// mix computes the driving conductances of the neurons [lo, hi) and advances
-// g_N by one step.
+// mix computes the driving conductances of the neurons [lo, hi), whole blocks,
+// and advances g_N by one step.
 func (m *nmda) mix(lo, hi int, gSoma, gDendrite []float32) {
-	for i := lo; i < hi; i++ {
-		g := m.g[i]
-		m.soma[i] = float32(m.ampa*gSoma[i]) + float32(m.slow*g)
-		g -= float32(m.rate * g)
-		g += float32(m.rate * gSoma[i])
-		m.dendrite[i] = float32(m.ampa*gDendrite[i]) + float32(m.slow*g)
-		g -= float32(m.rate * g)
-		g += float32(m.rate * gDendrite[i])
-		m.g[i] = g
+	if !m.mixVector(lo, hi, gSoma, gDendrite) {
+		m.mixPortable(lo, hi, gSoma, gDendrite)
+	}
+}
+
+func (m *nmda) mixPortable(lo, hi int, gSoma, gDendrite []float32) {
+	k := m.k
+	slow := m.g[lo:hi]
+	n := len(slow)
+	soma, dendrite := m.soma[lo:hi][:n], m.dendrite[lo:hi][:n]
+	gSoma, gDendrite = gSoma[lo:hi][:n], gDendrite[lo:hi][:n]
+	for i, g := range slow {
+		soma[i] = float32(k.ampa*gSoma[i]) + float32(k.slow*g)
+		g -= float32(k.rate * g)
+		g += float32(k.rate * gSoma[i])
+		dendrite[i] = float32(k.ampa*gDendrite[i]) + float32(k.slow*g)
+		g -= float32(k.rate * g)
+		g += float32(k.rate * gDendrite[i])
+		slow[i] = g
 	}
 }

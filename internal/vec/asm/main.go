@@ -30,6 +30,7 @@ var outputs = []struct {
 	{"internal/rng", "counts", []func(*build.Context){counts}},
 	{"synapse", "deliver", []func(*build.Context){deliver(false), deliver(true)}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
+	{"neuron", "nmda", []func(*build.Context){nmda}},
 	{"neuron", "adex", []func(*build.Context){adexKernels}},
 	{"neuron", "lif", []func(*build.Context){lifCond(false), lifCond(true), lifCurrent(false), lifCurrent(true)}},
 }

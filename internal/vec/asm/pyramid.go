@@ -25,6 +25,29 @@ func passive(c *build.Context) {
 	})
 }
 
+// nmda is (*neuron.nmda).mixPortable.
+func nmda(c *build.Context) {
+	k := begin(c, "nmdaAVX2", "func(slow, soma, dendrite, gSoma, gDendrite, k *float32, n int)",
+		"mixes the conductances of n neurons, a multiple of 8 above 0, and advances the slow ones by one step.")
+	constants := k.broadcast("k", 3)
+	ampa, slow, rate := constants[0], constants[1], constants[2]
+	gNMDA := k.array("slow")
+	pairs := [2][2]operand.Mem{
+		{k.array("gSoma"), k.array("soma")},
+		{k.array("gDendrite"), k.array("dendrite")},
+	}
+	k.loop(func() {
+		g := k.load(gNMDA)
+		for _, p := range pairs {
+			fast := k.load(p[0])
+			k.store(k.add(k.mul(fast, ampa), k.mul(g, slow)), p[1])
+			g = k.sub(g, k.mul(g, rate))
+			g = k.add(g, k.mul(fast, rate))
+		}
+		k.store(g, gNMDA)
+	})
+}
+
 // synapses returns exc (E_E−V) + g_I (E_I−V), and then decays both conductances.
 // exc may be the same array as gExc.
 func (k *kernel) synapses(exc, gExc, gInh operand.Mem, drive, revExc, revInh, decayExc, decayInh vector) vector {
