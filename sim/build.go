@@ -140,8 +140,9 @@ func build(n Network, opt Options) (*Simulation, error) {
 		workers:        opt.Workers,
 		rateCeilingHz:  DefaultRateCeilingHz,
 	}
+	bounds := n.partition(s.workers)
 	for i, p := range n.Populations {
-		s.addPopulation(i, p)
+		s.addPopulation(i, p, bounds[i])
 	}
 	// A population's detectors and lists must be known before the first block
 	// is built, and the delays before the rings.
@@ -173,7 +174,7 @@ func build(n Network, opt Options) (*Simulation, error) {
 	return s, nil
 }
 
-func (s *Simulation) addPopulation(index int, p Population) {
+func (s *Simulation) addPopulation(index int, p Population, bounds []int) {
 	object := p.Model.New(neuron.Env{Size: p.Size, Dt: s.dt, Seed: s.network.Seed, Object: uint32(index)})
 	b := &population{
 		flag:      1 << (index % 64),
@@ -183,7 +184,7 @@ func (s *Simulation) addPopulation(index int, p Population) {
 		receptors: map[string][]float32{},
 		variables: object.State(),
 		cells:     len(object.Compartments()) > 0,
-		bounds:    partition(p.Size, s.workers, index),
+		bounds:    bounds,
 		trains:    make([]train, s.workers),
 	}
 	for _, r := range object.Receptors() {
@@ -191,25 +192,6 @@ func (s *Simulation) addPopulation(index int, p Population) {
 	}
 	b.detector(or(p.Detector, neuron.DefaultDetector()))
 	s.populations = append(s.populations, b)
-}
-
-// partition divides size neurons among workers in whole blocks, as evenly as
-// blocks go. turn rotates who gets the blocks that are left over, so that small
-// populations do not all load the same worker.
-func partition(size, workers, turn int) []int {
-	blocks := neuron.Padded(size) / neuron.Block
-	bounds := make([]int, workers+1)
-	for w := range workers {
-		share := blocks / workers
-		if (w+turn)%workers < blocks%workers {
-			share++
-		}
-		bounds[w+1] = bounds[w] + share*neuron.Block
-	}
-	for w := range bounds {
-		bounds[w] = min(bounds[w], size)
-	}
-	return bounds
 }
 
 // or returns d, or the default if d is the zero value.

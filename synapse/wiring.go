@@ -19,6 +19,8 @@ import (
 type Wiring interface {
 	// Validate returns what does not fit the populations' sizes.
 	Validate(g Geometry) error
+	// MeanInDegree returns how many synapses a target gets in the mean.
+	MeanInDegree(g Geometry) float64
 	// plan returns the function that appends the sources of one target to
 	// into, ascending; targets are asked for in any order.
 	plan(g Geometry, draws rng.Source) func(target uint32, into []uint32) []uint32
@@ -60,6 +62,11 @@ func (w FixedProbability) Validate(Geometry) error {
 	return l.Err()
 }
 
+// MeanInDegree implements Wiring.
+func (w FixedProbability) MeanInDegree(g Geometry) float64 {
+	return w.P * float64(g.candidates(w.Autapses))
+}
+
 func (w FixedProbability) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
 	gaps := rng.NewGaps(w.P)
 	n := int64(g.candidates(w.Autapses))
@@ -83,6 +90,9 @@ func (OneToOne) Validate(g Geometry) error {
 	return nil
 }
 
+// MeanInDegree implements Wiring.
+func (OneToOne) MeanInDegree(Geometry) float64 { return 1 }
+
 func (OneToOne) plan(Geometry, rng.Source) func(uint32, []uint32) []uint32 {
 	return func(target uint32, into []uint32) []uint32 { return append(into, target) }
 }
@@ -92,6 +102,9 @@ type AllToAll struct{ Autapses bool }
 
 // Validate implements Wiring.
 func (AllToAll) Validate(Geometry) error { return nil }
+
+// MeanInDegree implements Wiring.
+func (w AllToAll) MeanInDegree(g Geometry) float64 { return float64(g.candidates(w.Autapses)) }
 
 func (w AllToAll) plan(g Geometry, _ rng.Source) func(uint32, []uint32) []uint32 {
 	n := uint32(g.candidates(w.Autapses))
@@ -120,6 +133,9 @@ func (w FixedInDegree) Validate(g Geometry) error {
 	return l.Err()
 }
 
+// MeanInDegree implements Wiring.
+func (w FixedInDegree) MeanInDegree(Geometry) float64 { return float64(w.K) }
+
 func (w FixedInDegree) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
 	c := newChooser(g, w.Autapses, w.Multapses)
 	return func(target uint32, into []uint32) []uint32 {
@@ -147,6 +163,9 @@ func (w FixedTotal) Validate(g Geometry) error {
 
 // plan draws how many connections each target gets, once, and then each
 // target's sources from its own stream.
+// MeanInDegree implements Wiring.
+func (w FixedTotal) MeanInDegree(g Geometry) float64 { return float64(w.N) / float64(g.Targets) }
+
 func (w FixedTotal) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
 	counts := w.inDegrees(g, draws)
 	c := newChooser(g, w.Autapses, w.Multapses)
@@ -291,6 +310,11 @@ func (w Explicit) order() []int {
 		return int(w.Sources[a]) - int(w.Sources[b])
 	})
 	return order
+}
+
+// MeanInDegree implements Wiring.
+func (w Explicit) MeanInDegree(g Geometry) float64 {
+	return float64(len(w.Targets)) / float64(g.Targets)
 }
 
 func (w Explicit) plan(Geometry, rng.Source) func(uint32, []uint32) []uint32 {
