@@ -10,10 +10,11 @@ import (
 
 // BenchmarkNeuronStep advances 8192 neurons of each model by one step. Cells
 // are driven by a steady current of 300 pA into their somata, so that their
-// spikes are part of the cost.
+// spikes are part of the cost; a spike_list replays 10 Hz, again each second.
 func BenchmarkNeuronStep(b *testing.B) {
-	const size = 8192
+	const size, second = 8192, 10_000
 	kinds := neuron.Kinds()
+	kinds["spike_list"] = tenHz(size, second)
 	for _, name := range slices.Sorted(maps.Keys(kinds)) {
 		b.Run(name, func(b *testing.B) {
 			p := kinds[name].New(neuron.Env{Size: size, Dt: 0.1, Seed: 1})
@@ -26,19 +27,37 @@ func BenchmarkNeuronStep(b *testing.B) {
 				}
 			}
 			spikes := make([]uint32, 0, size)
-			step := int64(0)
-			for ; step < 2000; step++ { // past the transient of the start
-				spikes = p.Advance(step, 0, size, spikes[:0])
-			}
-			emitted := 0
-			b.ReportAllocs()
-			for b.Loop() {
-				spikes = p.Advance(step, 0, size, spikes[:0])
+			step, emitted := int64(0), 0
+			advance := func() {
+				at := step
+				if name == "spike_list" {
+					at %= second
+				}
+				spikes = p.Advance(at, 0, size, spikes[:0])
 				emitted += len(spikes)
 				step++
+			}
+			for step < 2000 { // past the transient of the start
+				advance()
+			}
+			emitted = 0
+			b.ReportAllocs()
+			for b.Loop() {
+				advance()
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/size, "ns/update")
 			b.ReportMetric(float64(emitted)/float64(b.N)/size*1e4, "Hz")
 		})
 	}
+}
+
+// tenHz lists ten spikes of each neuron in that many steps, evenly.
+func tenHz(size, steps int) neuron.SpikeList {
+	var list neuron.SpikeList
+	for step := range steps {
+		for i := step % 1000; i < size; i += 1000 {
+			list.Spikes = append(list.Spikes, neuron.SpikeTime{Step: int64(step), Neuron: uint32(i)})
+		}
+	}
+	return list
 }

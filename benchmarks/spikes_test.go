@@ -1,6 +1,7 @@
 package benchmarks
 
 import (
+	"os"
 	"path/filepath"
 	"testing"
 
@@ -13,7 +14,8 @@ func BenchmarkWriteSpikes(b *testing.B) {
 	for _, codec := range []spikefile.Codec{spikefile.LZ4, spikefile.ZSTD, spikefile.None} {
 		b.Run(codec.String(), func(b *testing.B) {
 			meta := spikefile.Meta{Populations: []spikefile.Population{{Name: "pyr", Size: 10_000}}}
-			w, err := spikefile.Create(filepath.Join(b.TempDir(), "spikes.arrow"), meta, spikefile.Options{Codec: codec})
+			name := filepath.Join(b.TempDir(), "spikes.arrow")
+			w, err := spikefile.Create(name, meta, spikefile.Options{Codec: codec})
 			if err != nil {
 				b.Fatal(err)
 			}
@@ -32,7 +34,14 @@ func BenchmarkWriteSpikes(b *testing.B) {
 			if err := w.Close(); err != nil {
 				b.Fatal(err)
 			}
-			b.ReportMetric(float64(step)*float64(len(list))/b.Elapsed().Seconds(), "spikes/s")
+			info, err := os.Stat(name)
+			if err != nil {
+				b.Fatal(err)
+			}
+			spikes := float64(step) * float64(len(list))
+			b.ReportMetric(spikes/b.Elapsed().Seconds(), "spikes/s")
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/spikes, "ns/spike")
+			b.ReportMetric(float64(info.Size())/spikes, "B/spike")
 		})
 	}
 }
