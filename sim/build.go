@@ -19,7 +19,7 @@ import (
 // Options says how a network is run; none of them changes a result.
 type Options struct {
 	// Workers is the number of goroutines that advance the network; 0 stands
-	// for one for each 5000 neurons, at least one and at most GOMAXPROCS.
+	// for one for each 1250 neurons, at least one and at most GOMAXPROCS.
 	Workers int
 }
 
@@ -110,11 +110,11 @@ type input struct {
 	drive  *neuron.Drive
 }
 
-// neuronsPerWorker is what a worker needs to be worth its waiting for the others
-// at each exchange. Measured on two cores: two workers take 1.2 times as long as
-// one for 2500 cells with exchanges at each step (XOR), and 0.7 times for 12 500
-// (Brunel).
-const neuronsPerWorker = 5000
+// neuronsPerWorker is what a worker needs to be worth its waiting for the others.
+// Measured on two cores: two workers take 0.5 of the time of one for 2500
+// pyramidal cells that need each other's spikes at each step (XOR), and 0.9 for 4000
+// of the simplest (COBA).
+const neuronsPerWorker = 1250
 
 // worthwhile returns how many workers make the network fastest, at most one a
 // processor.

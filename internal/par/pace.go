@@ -13,12 +13,12 @@ import (
 // only for what it needs, and a post costs it one line of memory that the others
 // fetch, word and all. Nothing allocates.
 //
-// A member that waits polls for some microseconds, since the others are mostly
-// that close; then it polls between offers of its processor to others, so that a
-// busy machine loses nothing by it; and after some hundred microseconds it
-// parks. Operating systems like to put threads that take turns on one
-// processor, where they do wait for each other: a member that finds itself on the
-// processor of the one that it waits for moves away (on Linux).
+// A member that waits polls for some 70 µs: longer than the others ever take,
+// unless they have lost their processor. Then it polls between offers of its own to
+// others, and after some 200 µs more it parks. Operating systems like to put
+// threads that take turns on one processor, where they do wait for each other: a
+// member that finds itself on the processor of the one that it waits for moves away
+// (on Linux).
 type Pace struct {
 	length int64 // posts of a member, a power of two
 	posts  []post
@@ -48,7 +48,7 @@ type place struct {
 }
 
 const (
-	pollsPerWait  = 1 << 13 // some 2 µs
+	pollsPerWait  = 1 << 18 // some 70 µs
 	offersPerWait = 1 << 9  // some 200 µs
 	// lookEvery offers a member looks whether it shares its processor with the one
 	// that it waits for.
