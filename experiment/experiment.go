@@ -46,6 +46,12 @@ type Experiment struct {
 	// Figure, if not nil, draws NAME.png and NAME.svg: of each seed, and of
 	// several together.
 	Figure Figure
+	// Expect, if not nil, lists what is to be expected of a run with these values;
+	// where they are not those of the publication that may be nothing. Outcomes
+	// stand in metrics.json and, of several seeds, in summary.json.
+	Expect func(v *Values) []Expectation
+	// Verify lists the full-length runs that 'apical verify' judges.
+	Verify []Verification
 	// Check, if not nil, judges the values together before anything is
 	// written; its error is a wrong input, not a failed run.
 	Check func(v *Values) error
@@ -112,6 +118,8 @@ func (e *Experiment) Validate() error {
 			p.addf("headline: %q is empty or repeated", path)
 		}
 	}
+	e.validExpectations(&p)
+	e.validVerifications(&p)
 	return p.err()
 }
 

@@ -59,12 +59,16 @@ func (r *Run) Path(name string) string {
 }
 
 // Metrics writes v as metrics.json: indented, map keys sorted, written beside
-// its final name and renamed. v must hold no wall-clock time and no worker
+// its final name and renamed. What the experiment expects, and whether it came
+// out, is added as "expected". v must hold no wall-clock time and no worker
 // count, so that one seed gives the same bytes everywhere. NaN and infinities
 // are errors.
 func (r *Run) Metrics(v any) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
+		return fmt.Errorf("metrics.json: %w", err)
+	}
+	if b, err = r.withOutcomes(b); err != nil {
 		return fmt.Errorf("metrics.json: %w", err)
 	}
 	return writeFile(filepath.Join(r.Dir, metricsName), append(b, '\n'))

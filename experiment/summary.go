@@ -23,6 +23,7 @@ type Summary struct {
 	Seeds        []uint64        `json:"seeds"`
 	NotDone      []uint64        `json:"not_done,omitempty"`
 	Metrics      any             `json:"metrics,omitempty"`
+	Expected     []Outcome       `json:"expected,omitempty"`
 }
 
 // stat is a number over seeds.
@@ -82,6 +83,13 @@ func (p *Plan) summarise(results []Result) error {
 		for _, line := range p.Experiment.summaryLines(merged) {
 			fmt.Fprintln(p.Out, line)
 		}
+		s.Expected = p.Experiment.outcomes(p.Values, merged, len(metrics))
+		if len(s.Expected) > 0 {
+			fmt.Fprintln(p.Out)
+			if err := WriteOutcomes(p.Out, s.Expected); err != nil {
+				return err
+			}
+		}
 	}
 	if len(p.otherSeeds) > 0 {
 		fmt.Fprintf(p.Out, "%s holds %s alone; of an earlier command are %s\n", summaryName,
@@ -108,6 +116,9 @@ func readMetrics(dir string) (v any, ok bool, err error) {
 	}
 	if err := json.NewDecoder(bytes.NewReader(b)).Decode(&v); err != nil {
 		return nil, false, fmt.Errorf("%s: %w", metricsName, err)
+	}
+	if object, ok := v.(map[string]any); ok {
+		delete(object, expectedKey) // judged anew for several seeds
 	}
 	return v, true, nil
 }

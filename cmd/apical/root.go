@@ -26,7 +26,7 @@ polars and R open.`,
 		SilenceUsage:  true,
 	}
 	root.RunE = orHelp
-	root.AddCommand(a.runCommand(), a.listCommand(), a.describeCommand(),
+	root.AddCommand(a.runCommand(), a.verifyCommand(), a.listCommand(), a.describeCommand(),
 		a.inspectCommand(), a.repairCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
