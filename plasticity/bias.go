@@ -117,15 +117,7 @@ func (r *bias) Step(step int64, in Input) {
 
 // arrive strengthens the synapses of a source onto targets with few events.
 func (r *bias) arrive(source uint32, group int) {
-	from, to := r.block.Row(source, group)
-	targets := r.block.Targets()[from:to]
-	weights := r.block.Weights()[from:to][:len(targets)]
-	hz := r.events.factor() * r.toHz
-	for k, t := range targets {
-		if short := r.p.MinRateHz - r.events.scaled[int(t)-r.block.Lo]*hz; short > 0 {
-			weights[k] = min(max(weights[k]+float32(r.p.Eta*short), r.min), r.max)
-		}
-	}
+	r.lift(source, group, r.events, r.toHz, r.p.MinRateHz, r.p.Eta)
 }
 
 // shift changes all weights onto a target by η·amount.
@@ -134,7 +126,7 @@ func (r *bias) shift(target uint32, amount float64) {
 	_, slots := r.block.Incoming(target)
 	weights := r.block.Weights()
 	for _, slot := range slots {
-		weights[slot] = min(max(weights[slot]+change, r.min), r.max)
+		weights[slot] = r.within(weights[slot] + change)
 	}
 }
 

@@ -152,15 +152,7 @@ func (r *burstDependent) Step(step int64, in Input) {
 
 // arrive strengthens the synapses of a source onto targets that hardly fire.
 func (r *burstDependent) arrive(source uint32, group int) {
-	from, to := r.block.Row(source, group)
-	targets := r.block.Targets()[from:to]
-	weights := r.block.Weights()[from:to][:len(targets)]
-	hz := r.spikes.factor() * (1000.0 / tauRateMS)
-	for k, t := range targets {
-		if short := r.p.MinRateHz - r.spikes.scaled[int(t)-r.block.Lo]*hz; short > 0 {
-			weights[k] = min(max(weights[k]+float32(r.p.Eta*short), r.min), r.max)
-		}
-	}
+	r.lift(source, group, r.spikes, 1000.0/tauRateMS, r.p.MinRateHz, r.p.Eta)
 }
 
 // update changes all synapses onto a target by η·amount·Ẽ.

@@ -17,6 +17,28 @@ func newWeights(block *synapse.Block, least, most float64) weights {
 	return weights{block: block, min: float32(least), max: float32(most)}
 }
 
+// within returns the nearest of [min, max]; NaN stays.
+func (w *weights) within(weight float32) float32 {
+	if weight < w.min {
+		return w.min
+	}
+	if weight > w.max {
+		return w.max
+	}
+	return weight
+}
+
+// addIncoming adds scale·trace[row] to every synapse onto a target.
+func (w *weights) addIncoming(target uint32, scale float64, trace []float64) {
+	if scale == 0 {
+		return
+	}
+	rows, slots := w.block.Incoming(target)
+	if !w.addIncomingVector(rows, slots, scale, trace) {
+		w.addIncomingPortable(rows, slots, scale, trace)
+	}
+}
+
 // stretch is how many incoming weights are fetched at a time.
 const stretch = 256
 
@@ -29,20 +51,15 @@ func fetch(near *[stretch]float32, weights []float32, slots []uint32) {
 	}
 }
 
-// addIncoming adds scale·trace[row] to every synapse onto a target.
-func (w *weights) addIncoming(target uint32, scale float64, trace []float64) {
-	if scale == 0 {
-		return
-	}
-	rows, slots := w.block.Incoming(target)
-	values, low, high := w.block.Weights(), w.min, w.max
+func (w *weights) addIncomingPortable(rows, slots []uint32, scale float64, trace []float64) {
+	values := w.block.Weights()
 	slots = slots[:len(rows)]
 	var near [stretch]float32
 	for len(rows) > 0 {
 		n := min(len(rows), stretch)
 		fetch(&near, values, slots[:n])
 		for k, row := range rows[:n] {
-			values[slots[k]] = min(max(near[k%stretch]+float32(scale*trace[row]), low), high)
+			values[slots[k]] = w.within(near[k%stretch] + float32(scale*trace[row]))
 		}
 		rows, slots = rows[n:], slots[n:]
 	}
@@ -55,11 +72,37 @@ func (w *weights) addOutgoing(source uint32, group int, scale float64, trace []f
 		return
 	}
 	from, to := w.block.Row(source, group)
-	targets := w.block.Targets()[from:to]
-	values, low, high := w.block.Weights()[from:to][:len(targets)], w.min, w.max
+	targets, values := w.block.Targets()[from:to], w.block.Weights()[from:to]
+	if !w.addOutgoingVector(values, targets, scale, trace) {
+		w.addOutgoingPortable(values, targets, scale, trace)
+	}
+}
+
+func (w *weights) addOutgoingPortable(values []float32, targets []uint32, scale float64, trace []float64) {
+	values = values[:len(targets)]
 	lo := w.block.Lo
 	for k, t := range targets {
-		values[k] = min(max(values[k]+float32(scale*trace[int(t)-lo]), low), high)
+		values[k] = w.within(values[k] + float32(scale*trace[int(t)-lo]))
+	}
+}
+
+// lift adds eta·(least−rate) to every synapse of a source in a delay group whose
+// target has a rate, trace·toHz, below least. Rates are hardly ever so low: most
+// rows need not be looked at, since rounding keeps the order of products and
+// differences.
+func (w *weights) lift(source uint32, group int, t *traces, toHz, least, eta float64) {
+	from, to := w.block.Row(source, group)
+	hz := t.factor() * toHz
+	if from == to || least-t.low*hz <= 0 || least-t.lowest()*hz <= 0 {
+		return
+	}
+	targets := w.block.Targets()[from:to]
+	values := w.block.Weights()[from:to][:len(targets)]
+	lo := w.block.Lo
+	for k, target := range targets {
+		if short := least - t.scaled[int(target)-lo]*hz; short > 0 {
+			values[k] = w.within(values[k] + float32(eta*short))
+		}
 	}
 }
 
