@@ -103,11 +103,3 @@ func (r *Raster) Step(gaps *rng.Gaps, lo, hi int, hits []uint32) []uint32 {
 	}
 	return hits
 }
-
-// Add adds weight to g of each unit of [lo, hi) that succeeds in this step. The
-// raster has one trial a unit; room has a capacity of hi−lo.
-func (r *Raster) Add(gaps *rng.Gaps, lo, hi int, weight float32, g []float32, room []uint32) {
-	for _, i := range r.Step(gaps, lo, hi, room[:0]) {
-		g[i] += weight
-	}
-}

@@ -11,35 +11,41 @@ const denseMean = 0.1
 
 // Drive gives each unit several independent Poisson trains, each with at most
 // one spike a step. What a unit gets in a step does not depend on who asks for
-// it. A single train a unit, and several where spikes are few, are walked from
-// spike to spike, at the cost of a Raster. Otherwise a number is drawn for each
-// unit and step and turned into a count, at about 1 ns.
+// it. Where a unit has a single train, 64 steps of 64 units are drawn at once. Of
+// several trains, those with few spikes are walked from spike to spike, at the
+// cost of a Raster; otherwise a number is drawn for each unit and step and turned
+// into a count, at about 1 ns.
 type Drive struct {
+	single *rng.Grid // nil for several trains
 	source rng.Source
+	counts *rng.Counts // nil where the raster is walked
 	raster *Raster
 	gaps   *rng.Gaps
-	counts *rng.Counts // nil where the raster is walked
 }
 
 // NewDrive returns trains with the randomness of source, each with probability
 // p of a spike in a step.
 func NewDrive(source rng.Source, size, trains int, p float64) *Drive {
-	if trains > 1 && float64(trains)*p >= denseMean {
+	switch {
+	case trains == 1:
+		return &Drive{single: rng.NewGrid(source, size, p)}
+	case float64(trains)*p >= denseMean:
 		return &Drive{source: source, counts: rng.NewCounts(trains, p)}
 	}
 	return &Drive{gaps: rng.NewGaps(p), raster: newRaster(source, size, trains)}
 }
 
 // Add adds weight to g of each unit of [lo, hi) for each spike of this step.
-// Each step is asked for once, in order. room has a capacity of hi−lo.
-func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32, room []uint32) {
+// Each step is asked for once, in order. lo and hi are multiples of Block, or hi
+// is the size.
+func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32, _ []uint32) {
 	switch {
+	case d.single != nil:
+		d.single.Add(step, lo, hi, weight, g)
 	case d.counts != nil:
 		d.count(step, lo, hi, weight, g)
-	case d.raster.width > 1:
-		d.raster.addWide(d.gaps, lo, hi, weight, g)
 	default:
-		d.raster.Add(d.gaps, lo, hi, weight, g, room)
+		d.raster.addWide(d.gaps, lo, hi, weight, g)
 	}
 }
 

@@ -11,12 +11,12 @@ import (
 	"github.com/apical-sim/apical/internal/rng"
 )
 
-// driveCases take all ways: one train with gaps from the table and from the
-// logarithm, several of either, and counts.
+// driveCases take all ways: one train of many and of few spikes, several with
+// gaps from the table and from the logarithm, and counts.
 var driveCases = []struct {
 	trains int
 	p      float64
-}{{1, 0.05}, {1, 0.5}, {1, 0.001}, {3, 0.05}, {20, 0.002}, {1000, 1e-4}, {1000, 0.002}, {30, 0.5}, {2, 1}, {MaxTrains, 1e-7}}
+}{{1, 0.05}, {1, 0.7}, {1, 0.003}, {1, 0.0005}, {1, 1}, {3, 0.05}, {20, 0.002}, {1000, 1e-4}, {1000, 0.002}, {30, 0.5}, {2, 1}, {MaxTrains, 1e-7}}
 
 // TestDriveIsBinomial counts the spikes of each unit and step.
 func TestDriveIsBinomial(t *testing.T) {
@@ -67,29 +67,54 @@ func TestDriveIsBinomial(t *testing.T) {
 	}
 }
 
-// TestDriveParts demands the same bits however the units are divided, and that
-// one train is the raster that it was before there were several.
+// TestDriveParts demands the same bits however the units are divided.
 func TestDriveParts(t *testing.T) {
 	const size, steps = 300, 300
 	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		source := rng.NewSource(7, rng.PoissonInput, 1)
 		whole, parts := NewDrive(source, size, x.trains, x.p), NewDrive(source, size, x.trains, x.p)
-		raster, gaps := NewRaster(source, size), rng.NewGaps(x.p)
-		want, got, old := make([]float32, Padded(size)), make([]float32, Padded(size)), make([]float32, Padded(size))
+		want, got := make([]float32, Padded(size)), make([]float32, Padded(size))
 		for n := range int64(steps) {
 			whole.Add(n, 0, size, 0.3, want, room)
 			parts.Add(n, 192, size, 0.3, got, room)
 			parts.Add(n, 0, 64, 0.3, got, room)
 			parts.Add(n, 64, 192, 0.3, got, room)
-			raster.Add(gaps, 0, size, 0.3, old, room)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: other sums in parts", x)
 		}
-		if x.trains == 1 && !slices.Equal(old, want) {
-			t.Errorf("%v: not the raster", x)
+	}
+}
+
+// TestDriveAnyStep asks a single train a unit for later steps directly, which
+// gives what walking gives.
+func TestDriveAnyStep(t *testing.T) {
+	const size = 200
+	for _, x := range driveCases {
+		if x.trains > 1 {
+			continue
 		}
+		source := rng.NewSource(7, rng.PoissonInput, 1)
+		walking, jumping := NewDrive(source, size, 1, x.p), NewDrive(source, size, 1, x.p)
+		for n := range int64(1000) {
+			want, got := make([]float32, Padded(size)), make([]float32, Padded(size))
+			walking.Add(n, 0, size, 1, want, nil)
+			if n%37 != 0 {
+				continue
+			}
+			jumping.Add(n, 0, size, 1, got, nil)
+			if !slices.Equal(got, want) {
+				t.Fatalf("p %v: step %d differs", x.p, n)
+			}
+		}
+	}
+}
+
+// TestBlocksAgree demands that what a worker may own is what is drawn together.
+func TestBlocksAgree(t *testing.T) {
+	if Block != rng.GridBlock {
+		t.Errorf("blocks of %d and %d units", Block, rng.GridBlock)
 	}
 }
 
@@ -111,7 +136,7 @@ func BenchmarkDrive(b *testing.B) {
 	for _, x := range []struct {
 		trains int
 		p      float64
-	}{{10, 0.01}, {10, 0.019}, {10, 0.02}, {1000, 1e-4}, {1000, 0.002}} {
+	}{{1, 5e-4}, {1, 0.015}, {1, 0.05}, {10, 0.01}, {10, 0.019}, {10, 0.02}, {1000, 1e-4}, {1000, 0.002}} {
 		b.Run(fmt.Sprintf("%dx%v", x.trains, x.p), func(b *testing.B) {
 			d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 			g, n := make([]float32, size), int64(0)

@@ -26,9 +26,15 @@ func NewCounts(n int, p float64) *Counts {
 	if n < 1 || n > MaxTrials || !(p >= 0 && p <= 1) {
 		panic("rng: counts of too few or too many trials, or of no probability")
 	}
-	c := &Counts{}
-	first, shares := binomial(n, p)
-	c.least = int32(first)
+	return newCounts(binomial(n, p))
+}
+
+// newPoisson prepares draws from the Poisson distribution, in the same way.
+func newPoisson(mean float64) *Counts { return newCounts(poisson(mean)) }
+
+// newCounts prepares draws of first, first+1, … with these probabilities.
+func newCounts(first int, shares []float64) *Counts {
+	c := &Counts{least: int32(first)}
 	var below float64
 	for _, share := range shares[:len(shares)-1] {
 		below += share
@@ -60,18 +66,29 @@ func NewCounts(n int, p float64) *Counts {
 }
 
 // binomial returns the probabilities of first, first+1, … successes; those that
-// it leaves out are below 10⁻³⁰. Products of quotients from the most likely
-// number on keep their relative accuracy; the sum is set to 1.
+// it leaves out are below 10⁻³⁰.
 func binomial(n int, p float64) (first int, shares []float64) {
 	if p == 0 || p == 1 {
 		return int(p) * n, []float64{1}
 	}
-	const negligible = 1e-30
 	odds := p / (1 - p)
 	mode := min(int(float64(n+1)*p), n)
+	return aroundMode(mode, func(k int) float64 { return float64(n-k+1) * odds / float64(k) })
+}
+
+// poisson is binomial for the Poisson distribution.
+func poisson(mean float64) (first int, shares []float64) {
+	return aroundMode(int(mean), func(k int) float64 { return mean / float64(k) })
+}
+
+// aroundMode returns probabilities by the quotients P(k)/P(k−1) for k of 1 and
+// above. Their products from the most likely number on keep their relative
+// accuracy; the sum is set to 1.
+func aroundMode(mode int, quotient func(k int) float64) (first int, shares []float64) {
+	const negligible = 1e-30
 	var down []float64
 	for k, v := mode, 1.0; k > 0; k-- {
-		v *= float64(k) / (float64(n-k+1) * odds)
+		v /= quotient(k)
 		if v < negligible {
 			break
 		}
@@ -81,8 +98,8 @@ func binomial(n int, p float64) (first int, shares []float64) {
 		shares = append(shares, down[len(down)-1-i])
 	}
 	shares = append(shares, 1)
-	for k, v := mode, 1.0; k < n; k++ {
-		v *= float64(n-k) * odds / float64(k+1)
+	for k, v := mode, 1.0; ; k++ {
+		v *= quotient(k + 1)
 		if v < negligible {
 			break
 		}

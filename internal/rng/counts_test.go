@@ -20,29 +20,49 @@ var countCases = []struct {
 }
 
 // TestCountShares compares the draws that mean each count with the binomial
-// law, which gonum evaluates in another way: each share of the 2³² draws is
-// right to one draw, but for the accuracy of the logarithm of Γ.
+// law, which gonum evaluates in another way.
 func TestCountShares(t *testing.T) {
 	for _, x := range countCases {
-		c := NewCounts(x.n, x.p)
-		law := distuv.Binomial{N: float64(x.n), P: x.p}
-		var before uint64
-		for k := range len(c.above) + 1 {
-			upTo := uint64(1) << 32
-			if k < len(c.above) {
-				upTo = uint64(uint32(c.above[k])^signBit) + 1
-			}
-			want := 1.0
-			if x.p > 0 && x.p < 1 {
-				want = law.Prob(float64(int(c.least) + k))
-			} else if k > 0 {
-				want = 0
-			}
-			if share := float64(upTo - before); math.Abs(share-want*0x1p32) > 1.01+1e-8*share {
-				t.Errorf("n %d, p %v: %d successes have %v draws, want %.2f", x.n, x.p, int(c.least)+k, share, want*0x1p32)
-			}
-			before = upTo
+		law := distuv.Binomial{N: float64(x.n), P: x.p}.Prob
+		if x.p == 0 || x.p == 1 {
+			law = certain(float64(x.n) * x.p)
 		}
+		compareShares(t, fmt.Sprintf("n %d, p %v", x.n, x.p), NewCounts(x.n, x.p), law)
+	}
+}
+
+// TestPoissonShares is the same for the Poisson law.
+func TestPoissonShares(t *testing.T) {
+	compareShares(t, "mean 0", newPoisson(0), certain(0))
+	for _, mean := range []float64{1e-9, 0.4, 1, 60, 210, 2839, 100_000} {
+		compareShares(t, fmt.Sprintf("mean %v", mean), newPoisson(mean), distuv.Poisson{Lambda: mean}.Prob)
+	}
+}
+
+func certain(count float64) func(float64) float64 {
+	return func(k float64) float64 {
+		if k == count {
+			return 1
+		}
+		return 0
+	}
+}
+
+// compareShares demands that each share of the 2³² draws is right to one draw, but
+// for the accuracy of the logarithm of Γ.
+func compareShares(t *testing.T, what string, c *Counts, law func(float64) float64) {
+	t.Helper()
+	var before uint64
+	for k := range len(c.above) + 1 {
+		upTo := uint64(1) << 32
+		if k < len(c.above) {
+			upTo = uint64(uint32(c.above[k])^signBit) + 1
+		}
+		want := law(float64(int(c.least) + k))
+		if share := float64(upTo - before); math.Abs(share-want*0x1p32) > 1.01+1e-8*share {
+			t.Errorf("%s: %d has %v draws, want %.2f", what, int(c.least)+k, share, want*0x1p32)
+		}
+		before = upTo
 	}
 }
 

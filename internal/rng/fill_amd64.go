@@ -6,15 +6,13 @@ import (
 	"github.com/apical-sim/apical/internal/vec"
 )
 
-// fill puts the block at s.index, and with AVX2 the seven after it as well, into
-// the end of the buffer and returns the place of the first. With AVX2 eight
-// blocks take less time than one without.
-func (s *Stream) fill() uint32 {
+// fill is fillBlock, with AVX2 for the block with the index and the seven after
+// it: eight blocks take less time than one without.
+func (s Source) fill(words *[streamWords]uint32, entity uint32, index uint64) uint32 {
 	if !vec.Enabled() {
-		return s.fillBlock()
+		return s.fillBlock(words, entity, index)
 	}
-	philoxAVX2(&s.buffer, s.source.key[0], s.source.key[1], s.entity, s.source.tag, s.index)
-	s.index += streamBlocks
+	philoxAVX2(words, s.key[0], s.key[1], entity, s.tag, index)
 	return 0
 }
 
@@ -43,4 +41,20 @@ func (s Source) addCounts(c *Counts, step int64, first uint32, weight float32, g
 		key[1] += weyl1
 	}
 	addCountsAVX2(&g[0], &c.above[0], &k, len(g))
+}
+
+// addTiles is addTilesPortable, with AVX2 where it is available; few says that
+// hardly any block has two units that succeed.
+func addTiles(tiles []tile, at uint64, few bool, weight float32, onto []float32) {
+	if !vec.Enabled() || len(tiles) == 0 {
+		addTilesPortable(tiles, at, weight, onto)
+		return
+	}
+	onto = onto[:len(tiles)*GridBlock] // checks the bounds, which assembly does not
+	units := &tiles[0].steps[at%GridBlock]
+	if few {
+		addFewAVX2(&onto[0], units, weight, len(tiles))
+	} else {
+		addTilesAVX2(&onto[0], units, weight, len(tiles))
+	}
 }

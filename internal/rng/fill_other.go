@@ -2,9 +2,9 @@
 
 package rng
 
-// fill puts the block at s.index into the end of the buffer and returns its
-// place there.
-func (s *Stream) fill() uint32 { return s.fillBlock() }
+func (s Source) fill(words *[streamWords]uint32, entity uint32, index uint64) uint32 {
+	return s.fillBlock(words, entity, index)
+}
 
 func takeGroup(places *[group]int32, base, n int32, first uint32, out *[group]uint32) uint32 {
 	return takeGroupPortable(places, base, n, first, out)
@@ -12,4 +12,8 @@ func takeGroup(places *[group]int32, base, n int32, first uint32, out *[group]ui
 
 func (s Source) addCounts(c *Counts, step int64, first uint32, weight float32, g []float32) {
 	s.addCountsPortable(c, step, first, weight, g)
+}
+
+func addTiles(tiles []tile, at uint64, _ bool, weight float32, onto []float32) {
+	addTilesPortable(tiles, at, weight, onto)
 }

@@ -19,7 +19,8 @@ func TestStreamOrder(t *testing.T) {
 				t.Fatalf("start %d: word %d is %#x, want %#x", start, i, got, want)
 			}
 			if narrow.at >= streamWords {
-				narrow.at = narrow.fillBlock()
+				narrow.at = source.fillBlock(&narrow.buffer, narrow.entity, narrow.index)
+				narrow.index++
 			}
 			if got := narrow.Uint32(); got != want {
 				t.Fatalf("start %d, block by block: word %d is %#x, want %#x", start, i, got, want)

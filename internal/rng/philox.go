@@ -116,11 +116,18 @@ func (s *Stream) refill() uint32 {
 	return s.buffer[at]
 }
 
-// fillBlock puts the block at s.index into the end of the buffer and returns
-// its place there.
-func (s *Stream) fillBlock() uint32 {
-	*(*[4]uint32)(s.buffer[streamWords-4:]) = s.source.At(s.entity, s.index)
-	s.index++
+// fill puts the next words into the end of the buffer, and returns the place of
+// the first.
+func (s *Stream) fill() uint32 {
+	at := s.source.fill(&s.buffer, s.entity, s.index)
+	s.index += uint64(streamWords-at) / 4
+	return at
+}
+
+// fillBlock puts the block with an index into the end of words, and returns the
+// place of its first word.
+func (s Source) fillBlock(words *[streamWords]uint32, entity uint32, index uint64) uint32 {
+	*(*[4]uint32)(words[streamWords-4:]) = s.At(entity, index)
 	return streamWords - 4
 }
 
