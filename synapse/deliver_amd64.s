@@ -30,15 +30,24 @@ row:
 	ADDQ    $0x04, SI
 
 unscaled:
-	ADDQ       $0x04, BX
-	DECQ       DI
-	JZ         last
-	MOVL       (BX), R10
-	IMULQ      R8, R10
-	ADDQ       R9, R10
-	MOVL       (DX)(R10*4), R13
+	ADDQ  $0x04, BX
+	DECQ  DI
+	JZ    last
+	MOVL  (BX), R10
+	IMULQ R8, R10
+	ADDQ  R9, R10
+	MOVL  (DX)(R10*4), R13
+	MOVL  4(DX)(R10*4), R14
+	SUBQ  R13, R14
+	CMPQ  R14, $0x00000500
+	JBE   ahead
+	MOVQ  $0x00000500, R14
+
+ahead:
 	PREFETCHT0 (CX)(R13*2)
-	PREFETCHT0 64(CX)(R13*2)
+	ADDQ       $0x20, R13
+	SUBQ       $0x20, R14
+	JG         ahead
 
 last:
 	SUBQ $0x04, R11
@@ -81,7 +90,7 @@ done:
 
 // func deliverOwn(onto *float32, target *uint16, start *uint32, source *uint32, factor *float32, count int, groups int, group int, weight *float32)
 // Requires: AVX, MMX+
-TEXT ·deliverOwn(SB), NOSPLIT, $0-72
+TEXT ·deliverOwn(SB), NOSPLIT, $8-72
 	MOVQ  onto+0(FP), AX
 	MOVQ  target+8(FP), CX
 	MOVQ  start+16(FP), DX
@@ -110,17 +119,26 @@ row:
 	ADDQ    $0x04, SI
 
 unscaled:
-	ADDQ       $0x04, BX
-	DECQ       DI
-	JZ         last
-	MOVL       (BX), R11
-	IMULQ      R8, R11
-	ADDQ       R9, R11
-	MOVL       (DX)(R11*4), R15
+	ADDQ  $0x04, BX
+	DECQ  DI
+	JZ    last
+	MOVL  (BX), R11
+	IMULQ R8, R11
+	ADDQ  R9, R11
+	MOVL  (DX)(R11*4), R15
+	MOVL  4(DX)(R11*4), BP
+	SUBQ  R15, BP
+	CMPQ  BP, $0x00000500
+	JBE   ahead
+	MOVQ  $0x00000500, BP
+
+ahead:
 	PREFETCHT0 (CX)(R15*2)
 	PREFETCHT0 (R10)(R15*4)
-	PREFETCHT0 64(CX)(R15*2)
 	PREFETCHT0 64(R10)(R15*4)
+	ADDQ       $0x20, R15
+	SUBQ       $0x20, BP
+	JG         ahead
 
 last:
 	SUBQ $0x04, R12

@@ -7,7 +7,8 @@ import (
 
 // deliver is (*synapse.Block).deliverNearPortable. Nothing in it is a vector:
 // sums onto one target keep their order. It saves the checks of bounds, and
-// asks for the beginning of a row while the one before is under way.
+// asks for a whole row while the one before is under way: rows are mostly in no
+// cache, and shorter than what a processor needs to foresee them.
 func deliver(own bool) func(*build.Context) {
 	return func(c *build.Context) {
 		name, parameter, doc := "deliverCommon", "weight float32", "adds weight"
@@ -63,14 +64,23 @@ func deliver(own bool) func(*build.Context) {
 		k.DECQ(count)
 		k.JZ(operand.LabelRef("last"))
 		first()
-		next := k.GP64()
+		// All of the next row, up to aheadLines of it.
+		next, more := k.GP64(), k.GP64()
 		k.MOVL(operand.Mem{Base: start, Index: row, Scale: 4}, next.As32())
-		for line := range 2 {
-			k.PREFETCHT0(operand.Mem{Base: target, Index: next, Scale: 2, Disp: 64 * line})
-			if own {
-				k.PREFETCHT0(operand.Mem{Base: weights, Index: next, Scale: 4, Disp: 64 * line})
-			}
+		k.MOVL(operand.Mem{Base: start, Index: row, Scale: 4, Disp: 4}, more.As32())
+		k.SUBQ(next, more)
+		k.CMPQ(more, operand.U32(aheadLines*32))
+		k.JBE(operand.LabelRef("ahead"))
+		k.MOVQ(operand.U32(aheadLines*32), more)
+		k.Label("ahead")
+		k.PREFETCHT0(operand.Mem{Base: target, Index: next, Scale: 2})
+		if own {
+			k.PREFETCHT0(operand.Mem{Base: weights, Index: next, Scale: 4})
+			k.PREFETCHT0(operand.Mem{Base: weights, Index: next, Scale: 4, Disp: 64})
 		}
+		k.ADDQ(operand.Imm(32), next)
+		k.SUBQ(operand.Imm(32), more)
+		k.JG(operand.LabelRef("ahead"))
 		k.Label("last")
 		event := func(i int) {
 			t, sum := k.GP64(), k.XMM()
@@ -114,6 +124,10 @@ func deliver(own bool) func(*build.Context) {
 		k.RET()
 	}
 }
+
+// aheadLines bounds what is asked for of a row in advance: 64 bytes each, 32
+// targets.
+const aheadLines = 40
 
 func must[T any](v T, err error) T {
 	if err != nil {
