@@ -2,10 +2,11 @@ package main
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/xor"
 )
 
 // experiments is the table of what `apical run` knows: one line an experiment.
 func experiments() []*experiment.Experiment {
-	return []*experiment.Experiment{xor.Experiment()}
+	return []*experiment.Experiment{xor.Experiment(), rule.Experiment()}
 }
