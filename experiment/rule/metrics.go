@@ -15,8 +15,11 @@ type Metrics struct {
 	// from τ_avg on and before 3 τ_avg and a segment, as the paper draws them.
 	PostBaselineHz *float64 `json:"post_baseline_event_rate_hz"`
 	PreBaselineHz  *float64 `json:"pre_baseline_event_rate_hz"`
-	InitialWeight  *float64 `json:"initial_weight"` // mean, leak conductances
-	Course         Course   `json:"course"`
+	// InitialWeight is a mean; LeastWeight is the least of any synapse at any of the
+	// times in Course, 0 once one has met its bound. Leak conductances.
+	InitialWeight *float64 `json:"initial_weight"`
+	LeastWeight   *float64 `json:"least_weight"`
+	Course        Course   `json:"course"`
 }
 
 // Phase is what the populations did between two changes from outside. "post" is
@@ -38,6 +41,9 @@ type Phase struct {
 	// beginning, both in percent of the initial mean weight.
 	WeightChangePct *float64 `json:"weight_change_pct"`
 	WeightEndPct    *float64 `json:"weight_end_pct"`
+	// SlowCellsEndPct is how many output cells have, at the end, a 30 s rate of all
+	// spikes below rate_min: each event of the input strengthens synapses onto them.
+	SlowCellsEndPct float64 `json:"slow_cells_end_pct"`
 }
 
 // Course holds a value for each bin, at its end.
@@ -106,7 +112,7 @@ func addBin(sum *sim.RateBin, bin sim.RateBin) {
 	sum.Bursts += bin.Bursts
 }
 
-func (s *phaseSum) phase(toS float64, stepsPerSecond int64) Phase {
+func (s *phaseSum) phase(toS float64, stepsPerSecond int64, slowPct float64) Phase {
 	return Phase{
 		Name: s.what.name, FromS: s.fromS, ToS: toS, D: s.what.d, InputDendritePA: s.what.inputPA,
 		PostEventRateHz:         defined(s.post.EventRateHz(stepsPerSecond)),
@@ -116,6 +122,7 @@ func (s *phaseSum) phase(toS float64, stepsPerSecond int64) Phase {
 		AverageEndPct:           defined(100 * s.last.burstProbability()),
 		WeightChangePct:         defined(100 * (s.weight - s.before) / s.start),
 		WeightEndPct:            defined(100 * (s.weight/s.start - 1)),
+		SlowCellsEndPct:         slowPct,
 	}
 }
 

@@ -44,8 +44,8 @@ func steps(seconds float64) int64 { return int64(math.Round(seconds * 1000 / sim
 // check refuses values that do not fit each other.
 func check(v *experiment.Values) error {
 	bin, segment := steps(v.Float("bin")), steps(v.Float("segment"))
-	if bin < 1 {
-		return experiment.Inputf("bin: %s, want at least one step of %gms", v.Text("bin"), sim.DefaultDtMS)
+	if exact := v.Float("bin") * 1000 / sim.DefaultDtMS; bin < 1 || math.Abs(exact-float64(bin)) > 1e-9*exact {
+		return experiment.Inputf("bin: %s, want a multiple of the step, %gms", v.Text("bin"), sim.DefaultDtMS)
 	}
 	if segment < bin || segment%bin != 0 {
 		return experiment.Inputf("segment: %s, want a multiple of bin (%s)", v.Text("segment"), v.Text("bin"))
@@ -73,6 +73,7 @@ type protocol struct {
 	total  float64       // model seconds of the whole run
 	rates  []sim.RateBin // of the bin that ended last, by population
 	weight float64       // mean of the plastic synapses, as last seen; NaN without any
+	least  float64       // of all that was seen; +Inf without any
 	traces []float64     // scratch: an estimate of the output cells
 	result Metrics
 }
@@ -85,14 +86,14 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		return err
 	}
 	r.Workers = s.Workers()
-	p := &protocol{run: r, v: r.Values, sim: s, weight: math.NaN()}
+	p := &protocol{run: r, v: r.Values, sim: s, weight: math.NaN(), least: math.Inf(1)}
 	bin := steps(p.v.Float("bin"))
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
 		RateBin: bin, WeightInterval: bin,
 		OnRates: func(bins []sim.RateBin) { p.rates = append(p.rates[:0], bins...) },
 		OnWeights: func(w []sim.WeightSummary) {
-			if w[0].Synapses > 0 { // the only plastic projection
-				p.weight = w[0].Mean
+			if w[0].Synapses > 0 { // of the only plastic projection
+				p.weight, p.least = w[0].Mean, min(p.least, w[0].Min)
 			}
 		},
 	})
@@ -149,8 +150,13 @@ func (p *protocol) all(ctx context.Context) error {
 			sum.add(p.rates, estimate, p.weight)
 			p.result.Course.add(p.sim.Seconds(), p.sim.StepsPerSecond(), p.rates, estimate, 100*(p.weight/start-1))
 		}
-		p.result.Phases = append(p.result.Phases, sum.phase(p.sim.Seconds(), p.sim.StepsPerSecond()))
+		slow, err := p.slowCells()
+		if err != nil {
+			return err
+		}
+		p.result.Phases = append(p.result.Phases, sum.phase(p.sim.Seconds(), p.sim.StepsPerSecond(), slow))
 	}
+	p.result.LeastWeight = defined(p.least)
 	return nil
 }
 
@@ -193,4 +199,15 @@ func (p *protocol) mean(variable string) (mean float64, err error) {
 		mean += hz
 	}
 	return mean / float64(cells), nil
+}
+
+// slowCells is how many of the output cells the homeostasis takes for silent, %.
+func (p *protocol) slowCells() (percent float64, err error) {
+	p.traces, err = p.sim.PostTrace(plastic, "slow_rate", p.traces[:0])
+	for _, hz := range p.traces {
+		if hz < p.v.Float("rate_min") {
+			percent += 100 / float64(len(p.traces))
+		}
+	}
+	return percent, err
 }

@@ -64,7 +64,7 @@ func params() []experiment.Param {
 	return []experiment.Param{
 		{Key: "neurons", Kind: experiment.Integer, Default: 1000, Min: 2, Max: 1_000_000, Doc: "pyramidal cells of each of the two populations"},
 		positive("segment", "s", 25, 1e5, "how long each of the six segments lasts"),
-		number("burn_in", "", 4, 0, 1000, "time before the first segment, without plasticity, in units of tau_avg"),
+		number("burn_in", "", 4, 0, 1000, "time before the first segment, without plasticity, in units of tau_avg; rounded up to whole bins"),
 		positive("bin", "s", 2.5, 1e5, "time between two records of rates, weights and estimates"),
 		number("eta", "", 3.5e-3, 0, 1, "learning rate, leak conductances"),
 		positive("tau_pre", "s", 0.1, 60, "time constant of the presynaptic eligibility trace"),

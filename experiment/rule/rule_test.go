@@ -221,7 +221,7 @@ func TestHardlyConnected(t *testing.T) {
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"bin=0.01ms", "segment=26s", "segment=1s", "rate_max=2Hz", "drive_in_degree=101",
+	for _, set := range []string{"bin=0.01ms", "bin=2.50005s", "segment=26s", "segment=1s", "rate_max=2Hz", "drive_in_degree=101",
 		"noise_in_degree_exc=25001", "noise_units=10", "estimate_neurons=1001", "neurons=49", "w0=2", "detector=off", "tau_avg=5"} {
 		if _, err := Experiment().Resolve("", []string{set}); err == nil {
 			t.Errorf("%s was accepted", set)
