@@ -83,7 +83,7 @@ func (a axis) Ticks(low, high float64) []plot.Tick {
 // and named.
 func newPanel(title, y string, a axis, runs []Metrics) *plot.Plot {
 	p := panel.New(title, "", y)
-	p.Legend.YOffs = -vg.Points(10) // below the names
+	p.Legend.YOffs = -vg.Points(16) // below the names
 	if a.low < 0 {
 		panel.Level(p, "", 0, end(runs), 0)
 	}

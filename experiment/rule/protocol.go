@@ -203,11 +203,14 @@ func (p *protocol) mean(variable string) (mean float64, err error) {
 
 // slowCells is how many of the output cells the homeostasis takes for silent, %.
 func (p *protocol) slowCells() (percent float64, err error) {
-	p.traces, err = p.sim.PostTrace(plastic, "slow_rate", p.traces[:0])
+	if p.traces, err = p.sim.PostTrace(plastic, "slow_rate", p.traces[:0]); err != nil {
+		return 0, err
+	}
+	slow := 0
 	for _, hz := range p.traces {
 		if hz < p.v.Float("rate_min") {
-			percent += 100 / float64(len(p.traces))
+			slow++
 		}
 	}
-	return percent, err
+	return 100 * float64(slow) / float64(len(p.traces)), nil
 }
