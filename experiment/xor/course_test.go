@@ -21,6 +21,15 @@ var courseWeights = map[int][]float64{
 	100: {0.2200, 0.2660, 0.1892, 0.2693, 0.2832, 0.2306},
 }
 
+// courseSDs are the standard deviations of these weights over ten runs: seeds 1 to 5
+// at commit 1689326, and again at 8233203, where seeds mean other noise (the rest of
+// the engine gives the same spikes and weights at both, if the noise is the same).
+var courseSDs = map[int][6]float64{
+	5:   {0.0011, 0.0012, 0.0016, 0.0010, 0.0005, 0.0005},
+	20:  {0.0019, 0.0025, 0.0023, 0.0016, 0.0011, 0.0013},
+	100: {0.0020, 0.0013, 0.0029, 0.0016, 0.0015, 0.0009},
+}
+
 // courseCosts are the reference's mean epoch costs over the epochs from to to:
 // "near 2.75" in the first row, and the rest to two digits.
 var courseCosts = []struct {
@@ -30,8 +39,8 @@ var courseCosts = []struct {
 
 // TestFollowsTheReference trains two seeds by the protocol of the paper: 20
 // epochs, or 100 with APICAL_LONG set (some minutes). The mean weights of the
-// two stay within 3 % of the reference's only seed, which is how close another
-// implementation came; seeds differ from each other by up to 2 %. Costs of ten
+// two stay within three standard deviations of their difference from the
+// reference's only seed, √(1/2 + 1) times that of a run: 0.7 to 5.7 %. Costs of ten
 // epochs scatter by 0.05 between seeds; the band is ±0.1.
 func TestFollowsTheReference(t *testing.T) {
 	if testing.Short() {
@@ -61,9 +70,10 @@ func TestFollowsTheReference(t *testing.T) {
 			for i := range seeds {
 				mean += weights[i][epoch][k] / seeds
 			}
+			band := 3 * math.Sqrt(1.0/seeds+1) * courseSDs[epoch][k]
 			t.Logf("epoch %d: %s %.4f, reference %.4f", epoch, name, mean, want[k])
-			if !(math.Abs(mean/want[k]-1) <= 0.03) {
-				t.Errorf("epoch %d: weight %s %.4f, want %.4f ± 3 %%", epoch, name, mean, want[k])
+			if !(math.Abs(mean-want[k]) <= band) {
+				t.Errorf("epoch %d: weight %s %.4f, want %.4f ± %.4f", epoch, name, mean, want[k], band)
 			}
 		}
 	}
