@@ -16,6 +16,9 @@ import (
 
 // Options says what is recorded besides spikes.
 type Options struct {
+	// FilePrefix begins the names of the files, where a run keeps several networks;
+	// the experiment declares these names.
+	FilePrefix     string
 	RateBin        int64 // steps, > 0
 	WeightInterval int64 // steps, > 0
 	// OnRates, if not nil, sees every bin of every population as it ends.
@@ -69,15 +72,15 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 	for _, p := range network.Projections {
 		projections = append(projections, p.Name)
 	}
-	if r.spikes, err = spikefile.Create(run.Path("spikes.arrow"), meta, store); err != nil {
+	if r.spikes, err = spikefile.Create(run.Path(opt.FilePrefix+"spikes.arrow"), meta, store); err != nil {
 		return nil, err
 	}
 	counted := meta
 	counted.Detector = detectors(network)
-	if r.rates, err = spikefile.CreateRates(run.Path("rates.arrow"), counted, store); err != nil {
+	if r.rates, err = spikefile.CreateRates(run.Path(opt.FilePrefix+"rates.arrow"), counted, store); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	if r.weights, err = spikefile.CreateWeights(run.Path("weights.arrow"), meta, projections, store); err != nil {
+	if r.weights, err = spikefile.CreateWeights(run.Path(opt.FilePrefix+"weights.arrow"), meta, projections, store); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
 	if err := r.openStates(s, opt, meta, store); err != nil {

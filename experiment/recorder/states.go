@@ -31,7 +31,7 @@ func (r *Recorder) openStates(s *sim.Simulation, opt Options, meta spikefile.Met
 		}
 	}
 	var err error
-	if r.states, err = spikefile.CreateStates(r.run.Path("states.arrow"), meta, variables, store); err != nil {
+	if r.states, err = spikefile.CreateStates(r.run.Path(opt.FilePrefix+"states.arrow"), meta, variables, store); err != nil {
 		return err
 	}
 	for i, x := range opt.States {

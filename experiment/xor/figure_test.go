@@ -7,6 +7,8 @@ import (
 	"math"
 	"strings"
 	"testing"
+
+	"github.com/apical-sim/apical/sim"
 )
 
 // TestFigure draws the metrics of two made-up seeds: a picture of the stated
@@ -14,7 +16,7 @@ import (
 func TestFigure(t *testing.T) {
 	var runs []json.RawMessage
 	for seed := range 2 {
-		m := Metrics{After: &TruthTable{}, EpochCosts: []float64{2.8, 2.7, 2.5 + float64(seed)/10, 2}}
+		m := Metrics{After: &TruthTable{}, Window: &Window{Epoch: 4}, EpochCosts: []float64{2.8, 2.7, 2.5 + float64(seed)/10, 2}}
 		for i, e := range examples {
 			rates := map[string]float64{}
 			for k, name := range populationNames {
@@ -22,7 +24,11 @@ func TestFigure(t *testing.T) {
 			}
 			row := Row{Input: e.name, EventRateHz: rates}
 			m.Before[i], m.After[i] = row, row
+			m.BeforeCourse.add(e, madeUp(i+seed), 10_000)
+			m.Window.add(e, madeUp(2*i+seed), 10_000)
+			m.Window.teach(100*float64(i), 80_000, 8_000)
 		}
+		m.AfterCourse = &m.BeforeCourse
 		raw, err := json.Marshal(m)
 		if err != nil {
 			t.Fatal(err)
@@ -38,7 +44,7 @@ func TestFigure(t *testing.T) {
 	if !bytes.Equal(rasters[0].Bytes(), rasters[1].Bytes()) || !bytes.Equal(vectors[0].Bytes(), vectors[1].Bytes()) {
 		t.Error("the same metrics gave two figures")
 	}
-	for _, text := range []string{"epoch", "event rate (Hz)", "chance, 4 ln 2", "after hidden2"} {
+	for _, text := range []string{"epoch", "event rate (Hz)", "chance, 4 ln 2", "hidden2 after", "Teacher, epoch 4", "burst probability (%)", "10 → 1"} {
 		if !strings.Contains(vectors[0].String(), text) {
 			t.Errorf("the SVG does not say %q", text)
 		}
@@ -47,9 +53,20 @@ func TestFigure(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if ratio := float64(config.Width) / float64(config.Height); math.Abs(ratio-3) > 0.01 {
-		t.Errorf("%d x %d pixels, want 3:1", config.Width, config.Height)
+	if ratio := float64(config.Width) / float64(config.Height); math.Abs(ratio-36.0/14) > 0.01 {
+		t.Errorf("%d x %d pixels, want 36:14", config.Width, config.Height)
 	}
+}
+
+// madeUp is an example of 8 s in 20 bins, in which events depend on the bin.
+func madeUp(events int) (bins []sim.RateBin) {
+	for k := range int64(binsPerExample) {
+		for i := range populationNames {
+			bins = append(bins, sim.RateBin{Population: i, From: 4000 * k, To: 4000 * (k + 1), Neurons: 10,
+				Events: int64(events+i) + k%3, Bursts: int64(i) + k%2})
+		}
+	}
+	return bins
 }
 
 // A run that was stopped before any epoch, or had no training, has a figure too.
@@ -57,17 +74,5 @@ func TestFigureWithoutTraining(t *testing.T) {
 	var a, b bytes.Buffer
 	if err := figure([]json.RawMessage{[]byte(`{"before":[{"input":"00"},{"input":"10"},{"input":"01"},{"input":"11"}]}`)}, &a, &b); err != nil {
 		t.Fatal(err)
-	}
-}
-
-func TestWholeTicks(t *testing.T) {
-	for high, want := range map[float64]string{4: "0 1 2 3 4", 20: "0 5 10 15 20", 250: "0 50 100 150 200 250", 500: "0 100 200 300 400 500"} {
-		var labels []string
-		for _, tick := range (wholeTicks{}).Ticks(0, high) {
-			labels = append(labels, tick.Label)
-		}
-		if got := strings.Join(labels, " "); got != want {
-			t.Errorf("ticks up to %v: %s, want %s", high, got, want)
-		}
 	}
 }

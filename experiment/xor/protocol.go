@@ -3,12 +3,10 @@ package xor
 import (
 	"context"
 	"errors"
-	"fmt"
 	"math"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
-	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -32,6 +30,7 @@ const binsPerExample = 20
 // protocol is one run under way.
 type protocol struct {
 	run     *experiment.Run
+	report  func(modelSeconds, totalModelSeconds float64, note string)
 	v       *experiment.Values
 	sim     *sim.Simulation
 	rec     *recorder.Recorder
@@ -95,20 +94,44 @@ func check(v *experiment.Values) error {
 	return nil
 }
 
-// run runs one seed: burn-in, test, training, test.
-func run(ctx context.Context, r *experiment.Run) (err error) {
-	network := Network(r.Values, r.Seed)
-	s, err := network.Build(sim.Options{Workers: r.Workers})
+// run runs one seed and leaves its metrics.
+func run(ctx context.Context, r *experiment.Run) error {
+	m, err := Train(ctx, r, Options{Progress: r.Progress.Set})
 	if err != nil {
 		return err
 	}
+	if err := r.Metrics(m); err != nil {
+		return err
+	}
+	return m.print(r.Out)
+}
+
+// Options is what another experiment that trains networks of this one chooses.
+type Options struct {
+	// FilePrefix begins the names of the data files.
+	FilePrefix string
+	// Progress takes the model seconds reached, those of the whole training, and a
+	// note.
+	Progress func(modelSeconds, totalModelSeconds float64, note string)
+}
+
+// Train builds a network, runs the protocol with it, burn-in, test, training,
+// test, and returns what was measured. The values of r are those of Experiment. It
+// sets r.Workers to the number used.
+func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err error) {
+	network := Network(r.Values, r.Seed)
+	s, err := network.Build(sim.Options{Workers: r.Workers})
+	if err != nil {
+		return nil, err
+	}
 	r.Workers = s.Workers()
-	p := &protocol{run: r, v: r.Values, sim: s, weights: map[string]float64{}}
+	p := &protocol{run: r, report: o.Progress, v: r.Values, sim: s, weights: map[string]float64{}}
 	p.result.EpochCosts = []float64{}
 	p.example, p.learn = steps(p.v)
 	bin := p.example / binsPerExample
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
-		RateBin: bin, WeightInterval: bin,
+		FilePrefix: o.FilePrefix,
+		RateBin:    bin, WeightInterval: bin,
 		States: states(r.Values), StateInterval: max(1, s.Steps(r.Values.Float("state_interval")/1000)),
 		OnRates: func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
 		OnWeights: func(w []sim.WeightSummary) {
@@ -120,33 +143,44 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		},
 	})
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer func() { err = p.rec.End(err) }()
 	if err := p.all(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	if err := p.rec.Close(); err != nil {
-		return err
+		return nil, err
 	}
 	p.result.settle(p.weights)
-	if err := r.Metrics(p.result); err != nil {
-		return err
+	return &p.result, nil
+}
+
+// Seconds is the model time of a training, s.
+func Seconds(v *experiment.Values) float64 {
+	burnIn, shown := duration(v)
+	example, _ := steps(v)
+	return float64(burnIn+int64(shown)*example) * sim.DefaultDtMS / 1000
+}
+
+// duration gives the steps of the burn-in and the number of examples shown. Bins
+// stay aligned with the examples: the burn-in takes whole bins.
+func duration(v *experiment.Values) (burnIn int64, shown int) {
+	example, _ := steps(v)
+	bin := example / binsPerExample
+	burnIn = int64(math.Round(v.Float("burn_in") * v.Float("tau_avg") * 1000 / sim.DefaultDtMS))
+	burnIn = (burnIn + bin - 1) / bin * bin
+	shown = v.Int("examples") + len(examples)
+	if v.Int("examples") > 0 {
+		shown += len(examples)
 	}
-	return p.result.print(r.Out)
+	return burnIn, shown
 }
 
 func (p *protocol) all(ctx context.Context) error {
-	burnIn := p.sim.Steps(p.v.Float("burn_in") * p.v.Float("tau_avg"))
-	// Bins stay aligned with the examples: the burn-in takes whole bins.
-	bin := p.example / binsPerExample
-	burnIn = (burnIn + bin - 1) / bin * bin
+	burnIn, _ := duration(p.v)
+	p.total = Seconds(p.v)
 	trained := p.v.Int("examples")
-	shown := trained + len(examples)
-	if trained > 0 {
-		shown += len(examples)
-	}
-	p.total = float64(burnIn+int64(shown)*p.example) / float64(p.sim.StepsPerSecond())
 
 	if err := p.rec.Phase("burn_in"); err != nil {
 		return err
@@ -160,7 +194,7 @@ func (p *protocol) all(ctx context.Context) error {
 	}
 	p.note = "test before learning"
 	var err error
-	if p.result.Before, err = p.test(ctx); err != nil {
+	if p.result.Before, p.result.BeforeCourse, err = p.test(ctx); err != nil {
 		return err
 	}
 	if err := p.train(ctx, trained); err != nil {
@@ -173,8 +207,8 @@ func (p *protocol) all(ctx context.Context) error {
 		return err
 	}
 	p.note = "test after learning"
-	after, err := p.test(ctx)
-	p.result.After = &after
+	after, course, err := p.test(ctx)
+	p.result.After, p.result.AfterCourse = &after, &course
 	return err
 }
 
@@ -187,7 +221,7 @@ func (p *protocol) advance(ctx context.Context, steps int64) error {
 			return err
 		}
 		steps -= chunk
-		p.run.Progress.Set(p.sim.Seconds(), p.total, p.note)
+		p.report(p.sim.Seconds(), p.total, p.note)
 	}
 	return nil
 }
@@ -207,128 +241,17 @@ func (p *protocol) show(e example) error {
 }
 
 // test shows the four examples without plasticity and measures each.
-func (p *protocol) test(ctx context.Context) (TruthTable, error) {
-	var table TruthTable
+func (p *protocol) test(ctx context.Context) (table TruthTable, course Course, err error) {
 	for i, e := range examples {
 		if err := p.show(e); err != nil {
-			return table, err
+			return table, course, err
 		}
 		p.bins = p.bins[:0]
 		if err := p.advance(ctx, p.example); err != nil {
-			return table, err
+			return table, course, err
 		}
-		table[i] = measure(e, p.bins, p.sim.StepsPerSecond())
+		table[i] = measure(e, p.bins, p.example, p.sim.StepsPerSecond())
+		course.add(e, p.bins, p.sim.StepsPerSecond())
 	}
-	return table, nil
-}
-
-// train shows a number of examples and learns from each.
-func (p *protocol) train(ctx context.Context, count int) error {
-	order := [...]int{0, 1, 2, 3}
-	shuffle := rng.NewSource(p.run.Seed, rng.Protocol, 0).Stream(0)
-	last := (count - 1) / len(examples)
-	var cost float64
-	for k := range count {
-		epoch, within := k/len(examples), k%len(examples)
-		if within == 0 {
-			cost = 0
-			p.note = fmt.Sprintf("epoch %d of %d", epoch+1, last+1)
-			if n := len(p.result.EpochCosts); n > 0 {
-				p.note += fmt.Sprintf(", cost %.2f", p.result.EpochCosts[n-1])
-			}
-			if p.v.String("order") == "random" {
-				for i := len(order) - 1; i > 0; i-- {
-					j := shuffle.Below(uint32(i + 1))
-					order[i], order[j] = order[j], order[i]
-				}
-			}
-			if err := p.rec.Phase(epochPhases(epoch, last)...); err != nil {
-				return err
-			}
-		}
-		c, err := p.learnOne(ctx, examples[order[within]])
-		if err != nil {
-			return err
-		}
-		cost += c
-		if within == len(examples)-1 {
-			p.result.EpochCosts = append(p.result.EpochCosts, cost)
-		}
-	}
-	return nil
-}
-
-func epochPhases(epoch, last int) []string {
-	phases := []string{"training"}
-	if epoch == 0 {
-		phases = append(phases, "first_epoch")
-	}
-	if epoch == last {
-		phases = append(phases, "last_epoch")
-	}
-	return phases
-}
-
-// learnOne shows an example, takes the cost of the prediction, and lets the
-// teacher and the plasticity act for the rest of the example.
-func (p *protocol) learnOne(ctx context.Context, e example) (cost float64, err error) {
-	if err := p.show(e); err != nil {
-		return 0, err
-	}
-	p.bins = p.bins[:0]
-	if err := p.advance(ctx, p.example-p.learn); err != nil {
-		return 0, err
-	}
-	if p.rates, err = p.sim.PostTrace(readout, "event_rate", p.rates[:0]); err != nil {
-		return 0, err
-	}
-	cost = p.cost(e.target)
-	current := make(sim.Each, len(p.rates))
-	for i, hz := range p.rates {
-		current[i] = p.teach(hz, e.target)
-	}
-	if err := errors.Join(p.sim.SetCurrent(teacher, current), p.sim.SetPlastic(true)); err != nil {
-		return 0, err
-	}
-	if err := p.advance(ctx, p.learn); err != nil {
-		return 0, err
-	}
-	return cost, errors.Join(p.sim.SetCurrent(teacher, make(sim.Each, len(p.rates))), p.sim.SetPlastic(false))
-}
-
-// cost is the cross-entropy of the output's mean event rate m,
-// y = (m−ν_min)/(ν_max−ν_min) kept within [0.01, 0.99].
-func (p *protocol) cost(target bool) float64 {
-	var mean float64
-	for _, hz := range p.rates {
-		mean += hz
-	}
-	mean /= float64(len(p.rates))
-	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
-	y := min(max((mean-low)/(high-low), 0.01), 0.99)
-	if target {
-		return -math.Log(y)
-	}
-	return -math.Log(1 - y)
-}
-
-// teach is the current into the dendrite of an output neuron with the given
-// event rate, pA: none where the rate is right, the largest where it is wrong,
-// and the gradient of the cost in between. As in the reference program the
-// largest current is divided by a number of Hz.
-func (p *protocol) teach(hz float64, target bool) float64 {
-	most, tolerance := p.v.Float("teacher_current"), p.v.Float("teacher_tolerance")
-	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
-	switch {
-	case target && hz >= high-tolerance, !target && hz <= low+tolerance:
-		return 0
-	case target && hz <= low+tolerance:
-		return most
-	case target:
-		return most / (hz - low)
-	case hz >= high-tolerance:
-		return -most
-	default:
-		return -most / (high - hz)
-	}
+	return table, course, nil
 }

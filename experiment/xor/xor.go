@@ -39,8 +39,13 @@ func Experiment() *experiment.Experiment {
 		Headline: []string{"solved", "epoch_costs.last", "after.0.event_rate_hz.output", "after.1.event_rate_hz.output",
 			"after.2.event_rate_hz.output", "after.3.event_rate_hz.output"},
 		Figure: figure,
-		Check:  check,
-		Run:    run,
+		Expect: expect,
+		Verify: []experiment.Verification{
+			{Seeds: "1..5", Takes: "an hour on two cores"},
+			{Name: "quick", Preset: "quick", Seeds: "1..5", Takes: "8 min on two cores"},
+		},
+		Check: check,
+		Run:   run,
 	}
 }
 

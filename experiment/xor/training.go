@@ -1,0 +1,140 @@
+package xor
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math"
+
+	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/sim"
+)
+
+// train shows a number of examples and learns from each.
+func (p *protocol) train(ctx context.Context, count int) error {
+	order := [...]int{0, 1, 2, 3}
+	shuffle := rng.NewSource(p.run.Seed, rng.Protocol, 0).Stream(0)
+	last := (count - 1) / len(examples)
+	var cost float64
+	for k := range count {
+		epoch, within := k/len(examples), k%len(examples)
+		if within == 0 {
+			cost = 0
+			p.note = fmt.Sprintf("epoch %d of %d", epoch+1, last+1)
+			if n := len(p.result.EpochCosts); n > 0 {
+				p.note += fmt.Sprintf(", cost %.2f", p.result.EpochCosts[n-1])
+			}
+			if p.v.String("order") == "random" {
+				for i := len(order) - 1; i > 0; i-- {
+					j := shuffle.Below(uint32(i + 1))
+					order[i], order[j] = order[j], order[i]
+				}
+			}
+			if err := p.rec.Phase(epochPhases(epoch, last)...); err != nil {
+				return err
+			}
+		}
+		e := examples[order[within]]
+		c, taught, err := p.learnOne(ctx, e)
+		if err != nil {
+			return err
+		}
+		cost += c
+		if epoch == 0 {
+			p.result.FirstEpoch = append(p.result.FirstEpoch, contrast(e, p.bins, p.example, p.learn))
+		}
+		if epoch+1 == min(windowEpoch, count/len(examples)) {
+			p.look(epoch+1, e, taught)
+		}
+		if within == len(examples)-1 {
+			p.result.EpochCosts = append(p.result.EpochCosts, cost)
+		}
+	}
+	return nil
+}
+
+func epochPhases(epoch, last int) []string {
+	phases := []string{"training"}
+	if epoch == 0 {
+		phases = append(phases, "first_epoch")
+	}
+	if epoch == last {
+		phases = append(phases, "last_epoch")
+	}
+	return phases
+}
+
+// look adds the example just shown, in which the output was taught by a mean current
+// (pA), to the window.
+func (p *protocol) look(epoch int, e example, taught float64) {
+	if p.result.Window == nil {
+		p.result.Window = &Window{Epoch: epoch}
+	}
+	p.result.Window.add(e, p.bins, p.sim.StepsPerSecond())
+	p.result.Window.teach(taught, p.example, p.learn)
+}
+
+// learnOne shows an example, takes the cost of the prediction, and lets the
+// teacher and the plasticity act for the rest of the example. taught is the
+// teacher's current, mean over neurons, pA.
+func (p *protocol) learnOne(ctx context.Context, e example) (cost, taught float64, err error) {
+	if err := p.show(e); err != nil {
+		return 0, 0, err
+	}
+	p.bins = p.bins[:0]
+	if err := p.advance(ctx, p.example-p.learn); err != nil {
+		return 0, 0, err
+	}
+	if p.rates, err = p.sim.PostTrace(readout, "event_rate", p.rates[:0]); err != nil {
+		return 0, 0, err
+	}
+	cost = p.cost(e.target)
+	current := make(sim.Each, len(p.rates))
+	for i, hz := range p.rates {
+		current[i] = p.teach(hz, e.target)
+	}
+	if err := errors.Join(p.sim.SetCurrent(teacher, current), p.sim.SetPlastic(true)); err != nil {
+		return 0, 0, err
+	}
+	if err := p.advance(ctx, p.learn); err != nil {
+		return 0, 0, err
+	}
+	return cost, mean(current), errors.Join(p.sim.SetCurrent(teacher, make(sim.Each, len(p.rates))), p.sim.SetPlastic(false))
+}
+
+// cost is the cross-entropy of the output's mean event rate m,
+// y = (m−ν_min)/(ν_max−ν_min) kept within [0.01, 0.99].
+func (p *protocol) cost(target bool) float64 {
+	var mean float64
+	for _, hz := range p.rates {
+		mean += hz
+	}
+	mean /= float64(len(p.rates))
+	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
+	y := min(max((mean-low)/(high-low), 0.01), 0.99)
+	if target {
+		return -math.Log(y)
+	}
+	return -math.Log(1 - y)
+}
+
+// teach is the current into the dendrite of an output neuron with the given
+// event rate, pA: none where the rate is right, the largest where it is wrong,
+// and the gradient of the cost in between. As in the reference program the
+// largest current is divided by a number of Hz.
+func (p *protocol) teach(hz float64, target bool) float64 {
+	most, tolerance := p.v.Float("teacher_current"), p.v.Float("teacher_tolerance")
+	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
+	switch {
+	case target && hz >= high-tolerance, !target && hz <= low+tolerance:
+		return 0
+	case target && hz <= low+tolerance:
+		return most
+	case target:
+		return most / (hz - low)
+	case hz >= high-tolerance:
+		return -most
+	default:
+		return -most / (high - hz)
+	}
+}
