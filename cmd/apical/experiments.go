@@ -4,9 +4,16 @@ import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/xor"
+	"github.com/apical-sim/apical/experiment/xorvariants"
 )
 
 // experiments is the table of what `apical run` knows: one line an experiment.
 func experiments() []*experiment.Experiment {
-	return []*experiment.Experiment{xor.Experiment(), rule.Experiment()}
+	return []*experiment.Experiment{
+		xor.Experiment(),
+		xorvariants.Timescales(),
+		xorvariants.Controls(),
+		xorvariants.Symmetric(),
+		rule.Experiment(),
+	}
 }

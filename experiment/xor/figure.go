@@ -41,7 +41,7 @@ func figure(metrics []json.RawMessage, png, svg io.Writer) error {
 func drawFigure(runs []Metrics, png, svg io.Writer) error {
 	return panel.Save([][]*plot.Plot{
 		{learningPanel(runs), inputPanel(runs), OutputPanel("Output, before and after", runs), hiddenPanel(runs)},
-		{teacherPanel(runs), outputWindowPanel(runs), feedbackPanel("hidden1", 1, runs), feedbackPanel("hidden2", -1, runs)},
+		{teacherPanel(runs), outputWindowPanel(runs), FeedbackPanel("hidden1", 1, runs), FeedbackPanel("hidden2", -1, runs)},
 	}, PanelWidth, PanelHeight, png, svg)
 }
 

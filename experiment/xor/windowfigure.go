@@ -94,9 +94,9 @@ func outputWindowPanel(runs []Metrics) *plot.Plot {
 	return p
 }
 
-// feedbackPanel draws the bursts of a hidden population beside those of the output,
+// FeedbackPanel draws the bursts of a hidden population beside those of the output,
 // which it receives with the sign given, brought to the same range.
-func feedbackPanel(population string, sign float64, runs []Metrics) *plot.Plot {
+func FeedbackPanel(population string, sign float64, runs []Metrics) *plot.Plot {
 	p := coursePanel(windowTitle(population, runs), "burst probability (%)", topPercent, runs, window)
 	colour, label := panel.Green, "burst rate of the output, rescaled"
 	if sign < 0 {
