@@ -83,6 +83,7 @@ func teacherPanel(runs []Metrics) *plot.Plot {
 		}
 	}
 	panel.Curve(p, "mean over neurons", x, currents, panel.Style{Colour: panel.Purple, Band: 2})
+	p.Y.Tick.Marker = panel.WholeTicks{}
 	p.Y.Max += 0.3 * (p.Y.Max - p.Y.Min) // room for the legend
 	return p
 }

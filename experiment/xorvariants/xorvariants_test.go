@@ -58,10 +58,10 @@ func TestVariantsChangeWhatTheySay(t *testing.T) {
 	}
 }
 
-// run runs one seed in small form: four epochs of a network of 40 neurons.
+// run runs one seed in small form: two epochs of a network of 40 neurons.
 func run(t *testing.T, e *experiment.Experiment, workers int) (Metrics, string) {
 	t.Helper()
-	v, err := e.Resolve("", []string{"epochs=4", "neurons=40", "example_duration=400ms", "tau_avg=100ms"})
+	v, err := e.Resolve("", []string{"epochs=2", "neurons=40", "example_duration=200ms", "tau_avg=100ms"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -94,9 +94,9 @@ func read(t *testing.T, dir, name string) []byte {
 	return b
 }
 
-// TestSameBytesForAnyWorkers also asks that a variant is what xor gives for its
-// values.
-func TestSameBytesForAnyWorkers(t *testing.T) {
+// TestSmallRuns: the same bytes for any number of workers, epochs as asked for, and
+// a figure that names every variant.
+func TestSmallRuns(t *testing.T) {
 	for _, c := range comparisons() {
 		e := c.experiment()
 		m, dir := run(t, e, 1)
@@ -104,8 +104,8 @@ func TestSameBytesForAnyWorkers(t *testing.T) {
 		names := []string{"metrics.json"}
 		for _, k := range c.variants {
 			names = append(names, k.files()[:3]...) // no states were asked for
-			if len(m.Variants[k.key].EpochCosts) != 4 || m.Variants[k.key].Window.Epoch != 4 {
-				t.Errorf("%s, %s: not four epochs", e.Name, k.key)
+			if len(m.Variants[k.key].EpochCosts) != 2 || m.Variants[k.key].Window.Epoch != 2 {
+				t.Errorf("%s, %s: not two epochs", e.Name, k.key)
 			}
 		}
 		for _, name := range names {
@@ -113,13 +113,14 @@ func TestSameBytesForAnyWorkers(t *testing.T) {
 				t.Errorf("%s: %s differs between 1 and 2 workers", e.Name, name)
 			}
 		}
+		drawn(t, c, read(t, dir, "metrics.json"))
 	}
 }
 
 func TestVariantIsARunOfXOR(t *testing.T) {
 	_, dir := run(t, Timescales(), 1)
 	e := xor.Experiment()
-	v, err := e.Resolve("", []string{"examples=16", "neurons=40", "example_duration=200ms", "tau_avg=100ms"})
+	v, err := e.Resolve("", []string{"examples=8", "neurons=40", "example_duration=100ms", "tau_avg=100ms"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -138,24 +139,20 @@ func TestVariantIsARunOfXOR(t *testing.T) {
 	}
 }
 
-// TestFigures draws two seeds of each: every variant is named.
-func TestFigures(t *testing.T) {
-	for _, c := range comparisons() {
-		e := c.experiment()
-		_, dir := run(t, e, 1)
-		metrics := []json.RawMessage{read(t, dir, "metrics.json"), read(t, dir, "metrics.json")}
-		var raster, vector bytes.Buffer
-		if err := e.Figure(metrics, &raster, &vector); err != nil {
-			t.Fatal(err)
+// drawn checks the figure of two seeds.
+func drawn(t *testing.T, c comparison, metrics []byte) {
+	t.Helper()
+	var raster, vector bytes.Buffer
+	if err := c.figure([]json.RawMessage{metrics, metrics}, &raster, &vector); err != nil {
+		t.Fatal(err)
+	}
+	for _, k := range c.variants {
+		if !strings.Contains(vector.String(), "Output: "+k.label) {
+			t.Errorf("%s: no panel of %s", c.name, k.label)
 		}
-		for _, k := range c.variants {
-			if !strings.Contains(vector.String(), "Output: "+k.label) {
-				t.Errorf("%s: no panel of %s", e.Name, k.label)
-			}
-		}
-		if _, err := png.DecodeConfig(&raster); err != nil {
-			t.Error(err)
-		}
+	}
+	if _, err := png.DecodeConfig(&raster); err != nil {
+		t.Error(err)
 	}
 }
 
