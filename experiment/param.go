@@ -19,6 +19,7 @@ const (
 	Integer             // int
 	Choice              // string, one of Param.Choices
 	Bool                // bool
+	List                // []float64
 )
 
 // String names the kind as describe prints it.
@@ -32,6 +33,8 @@ func (k Kind) String() string {
 		return "choice"
 	case Bool:
 		return "bool"
+	case List:
+		return "list"
 	}
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
@@ -42,17 +45,21 @@ type Param struct {
 	// starting with a letter.
 	Key  string
 	Kind Kind
-	// Unit is the unit of Default, Min and Max and of Values.Float; only a
-	// Number has one. "" is dimensionless.
+	// Unit is the unit of Default, Min and Max and of Values.Float and Floats;
+	// only a Number and a List have one. "" is dimensionless.
 	Unit Unit
 	// Default has the type that Kind names and lies in the range.
 	Default any
-	// Min and Max bound a Number or an Integer, both included unless OpenMin
-	// or OpenMax says otherwise. Min < Max; infinities stand for no bound.
+	// Min and Max bound a Number, an Integer or each number of a List, both
+	// included unless OpenMin or OpenMax says otherwise. Min < Max; infinities
+	// stand for no bound.
 	Min, Max         float64
 	OpenMin, OpenMax bool
 	// Choices are the words a Choice may be.
 	Choices []string
+	// Empty is the word for an empty List, such as "published" where it stands
+	// for what the publication has; "" if there must be a number.
+	Empty string
 	// Doc is one line without a full stop.
 	Doc string
 }
@@ -70,16 +77,16 @@ func (q *Param) validate(p *problems) {
 	if q.Doc == "" || strings.ContainsAny(q.Doc, "\n\r") {
 		bad("doc must be one line")
 	}
-	if q.Kind < Number || q.Kind > Bool {
+	if q.Kind < Number || q.Kind > List {
 		bad("unknown kind %d", int(q.Kind))
 		return
 	}
 	if q.Unit != "" {
-		if _, ok := q.Unit.scale(); !ok || q.Kind != Number {
+		if _, ok := q.Unit.scale(); !ok || q.Kind != Number && q.Kind != List {
 			bad("unit %q does not fit", q.Unit)
 		}
 	}
-	if (q.Kind == Number || q.Kind == Integer) && !(q.Min < q.Max) {
+	if (q.Kind == Number || q.Kind == Integer || q.Kind == List) && !(q.Min < q.Max) {
 		bad("range %v to %v, want min < max", q.Min, q.Max)
 	}
 	if q.Kind == Choice && len(q.Choices) == 0 {
@@ -116,13 +123,17 @@ func (q *Param) defaultValue() (any, error) {
 		if q.Kind == Bool {
 			return d, nil
 		}
+	case []float64:
+		if q.Kind == List {
+			return append([]float64{}, d...), nil
+		}
 	}
 	return nil, fmt.Errorf("%v (%T) is not a %s", q.Default, q.Default, q.Kind)
 }
 
 // Parse reads a value as the command line writes it and checks its range. The
-// result is a float64, int, string or bool by the kind. The error does not
-// name the key.
+// result is a float64, int, string, bool or []float64 by the kind. The error
+// does not name the key.
 func (q *Param) Parse(text string) (any, error) {
 	var v any
 	var err error
@@ -137,6 +148,8 @@ func (q *Param) Parse(text string) (any, error) {
 		v = strings.TrimSpace(text)
 	case Bool:
 		v, err = parseBool(text)
+	case List:
+		v, err = q.parseList(text)
 	}
 	if err != nil {
 		return nil, err
@@ -182,6 +195,8 @@ func (q *Param) check(v any) error {
 		return q.checkRange(v)
 	case int:
 		return q.checkRange(float64(v))
+	case []float64:
+		return q.checkList(v)
 	case string:
 		if !slices.Contains(q.Choices, v) {
 			return fmt.Errorf("%q%s, want one of %s", v, DidYouMean(v, q.Choices), strings.Join(q.Choices, ", "))
@@ -195,7 +210,7 @@ func (q *Param) checkRange(x float64) error {
 		return fmt.Errorf("%v is not a finite number", x)
 	}
 	if x < q.Min || x > q.Max || (q.OpenMin && x == q.Min) || (q.OpenMax && x == q.Max) {
-		return fmt.Errorf("%s is out of range, want %s", q.formatNumber(x), q.Range())
+		return fmt.Errorf("%s is out of range, want %s", q.formatNumber(x), q.bounds())
 	}
 	return nil
 }
@@ -209,14 +224,25 @@ func (q *Param) formatNumber(x float64) string {
 }
 
 // Range writes the legal values for people: "0.1s to 100s", "> 0s",
-// "fixed, random".
+// "fixed, random", "numbers 0 to 1, or published".
 func (q *Param) Range() string {
 	switch q.Kind {
+	case List:
+		text := "numbers " + q.bounds()
+		if q.Empty != "" {
+			text += ", or " + q.Empty
+		}
+		return text
 	case Choice:
 		return strings.Join(q.Choices, ", ")
 	case Bool:
 		return "true, false"
 	}
+	return q.bounds()
+}
+
+// bounds writes Min and Max for people.
+func (q *Param) bounds() string {
 	lo, hi := q.formatNumber(q.Min), q.formatNumber(q.Max)
 	noLo, noHi := math.IsInf(q.Min, 0), math.IsInf(q.Max, 0)
 	atLeast, atMost := ">= ", "<= "
@@ -250,6 +276,8 @@ func (q *Param) Format(v any) string {
 		return strconv.FormatBool(v)
 	case string:
 		return v
+	case []float64:
+		return q.formatList(v)
 	}
 	panic(fmt.Sprintf("experiment: %s: value of type %T", q.Key, v))
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -123,6 +124,9 @@ func (v *Values) String(key string) string { return lookup[string](v, key) }
 // Bool gives a Bool.
 func (v *Values) Bool(key string) bool { return lookup[bool](v, key) }
 
+// Floats gives a copy of a List in the unit of its Param.
+func (v *Values) Floats(key string) []float64 { return slices.Clone(lookup[[]float64](v, key)) }
+
 func lookup[T any](v *Values, key string) T {
 	x, ok := v.values[key]
 	if !ok {
@@ -154,7 +158,7 @@ func (v *Values) Changed() []string {
 	var keys []string
 	for i := range v.params {
 		q := &v.params[i]
-		if d, err := q.defaultValue(); err != nil || d != v.values[q.Key] {
+		if d, err := q.defaultValue(); err != nil || !reflect.DeepEqual(d, v.values[q.Key]) {
 			keys = append(keys, q.Key)
 		}
 	}

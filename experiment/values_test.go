@@ -20,6 +20,7 @@ func sample() *Experiment {
 			{Key: "neurons", Kind: Integer, Default: 500, Min: 1, Max: 1e6, Doc: "neurons"},
 			{Key: "order", Kind: Choice, Default: "fixed", Choices: []string{"fixed", "random"}, Doc: "order"},
 			{Key: "nmda", Kind: Bool, Default: false, Doc: "NMDA"},
+			{Key: "rates", Kind: List, Unit: "Hz", Default: []float64{5, 10}, Min: 0, OpenMin: true, Max: 1000, Doc: "event rates"},
 		},
 		Presets: []Preset{{Name: "quick", Doc: "short", Set: map[string]string{"tau_avg": "500ms", "nmda": "true"}}},
 		Record:  Recordable{Populations: []string{"hidden", "output"}, Phases: []string{"before", "after"}, Default: "before,after"},
@@ -49,7 +50,7 @@ func TestResolve(t *testing.T) {
 		t.Errorf("Text, Preset = %q, %q", v.Text("tau_avg"), v.Preset())
 	}
 	b, err := json.Marshal(v)
-	want := `{"eta":{"value":0.008},"neurons":{"value":500},"nmda":{"value":true},"order":{"value":"random"},"tau_avg":{"value":1.5,"unit":"s"}}`
+	want := `{"eta":{"value":0.008},"neurons":{"value":500},"nmda":{"value":true},"order":{"value":"random"},"rates":{"value":[5,10],"unit":"Hz"},"tau_avg":{"value":1.5,"unit":"s"}}`
 	if err != nil || string(b) != want {
 		t.Errorf("JSON %s, %v, want %s", b, err, want)
 	}
@@ -137,6 +138,9 @@ func TestValidateFindsMistakes(t *testing.T) {
 		"doc must be one line":             func(e *Experiment) { e.Params[1].Doc = "a\nb" },
 		"want min < max":                   func(e *Experiment) { e.Params[1].Max = 0 },
 		`unit "furlong" does not fit`:      func(e *Experiment) { e.Params[1].Unit = "furlong" },
+		"default: is empty":                func(e *Experiment) { e.Params[5].Default = []float64{} },
+		"default: 0Hz is out of range":     func(e *Experiment) { e.Params[5].Default = []float64{1, 0} },
+		"default: 5 (int) is not a list":   func(e *Experiment) { e.Params[5].Default = 5 },
 		`unit "s" does not fit`:            func(e *Experiment) { e.Params[2].Unit = "s" },
 		"default: 0s is out of range":      func(e *Experiment) { e.Params[0].Default = 0 },
 		"default: 2 (string) is not":       func(e *Experiment) { e.Params[0].Default = "2" },
