@@ -188,10 +188,63 @@ func TestNewTrain(t *testing.T) {
 	// Intervals: 16 ms and the second of a burst, within it, 16.1 ms, 1 ms.
 	times := []float64{0.0005, 0.0165, 0.0175, 0.0336, 0.0346, 0.2}
 	train := NewTrain(times, 16, 1, 100)
-	events, bursts := make([]uint8, 100), make([]uint8, 100)
-	events[0], bursts[16], events[33], bursts[34] = 1, 1, 1, 1
-	if !slices.Equal(train.Events, events) || !slices.Equal(train.Bursts, bursts) {
-		t.Errorf("events %v, bursts %v", train.Events, train.Bursts)
+	want := []mark{{0, 1, 0}, {16, 0, 1}, {33, 1, 0}, {34, 0, 1}}
+	if !slices.Equal(train.marks, want) {
+		t.Errorf("%v, want %v", train.marks, want)
+	}
+	if events, bursts := train.Count(); events != 2 || bursts != 2 {
+		t.Errorf("%d events and %d bursts", events, bursts)
+	}
+	// Out of order, as jitter leaves them: an interval back is a short one, and two
+	// events share a step. What lies outside is left out.
+	train = NewTrain([]float64{0.0505, 0.0301, 0.0503, 0.0303, -0.001, 0.1}, 16, 1, 100)
+	want = []mark{{30, 0, 2}, {50, 2, 0}}
+	if !slices.Equal(train.marks, want) {
+		t.Errorf("out of order: %v, want %v", train.marks, want)
+	}
+}
+
+// TestPairingByStep compares with the equations, written down step by step.
+func TestPairingByStep(t *testing.T) {
+	p := DefaultPairing()
+	p.TauPreMS, p.TauAverageMS = 30, 700
+	source := rng.NewSource(3, rng.Protocol, 0)
+	const steps = 20_000
+	train := func(entity uint32, rate float64) Train {
+		stream := source.Stream(entity)
+		var times []float64
+		for at := exponential(&stream, 1/rate); at < steps/1000.; at += exponential(&stream, 1/rate) {
+			times = append(times, at)
+		}
+		return NewTrain(times, burstWindow, 1, steps)
+	}
+	for k, rate := range []float64{0.1, 5, 60} { // gaps beyond commonGap too
+		pre, post := train(uint32(2*k), rate), train(uint32(2*k+1), rate)
+		dense := func(t Train) (events, bursts [steps]float64) {
+			for _, m := range t.marks {
+				events[m.step], bursts[m.step] = m.events, m.bursts
+			}
+			return events, bursts
+		}
+		ePre, _ := dense(pre)
+		ePost, bPost := dense(post)
+		var w, x float64
+		e, b := p.EventRateHz, p.BurstProbability*p.EventRateHz
+		s := p.New(1)
+		for range 2 {
+			for i := range steps {
+				x += -x/p.TauPreMS + ePre[i]
+				w += p.Eta * (bPost[i] - b/e*ePost[i]) * x
+				e += -e/p.TauAverageMS + ePost[i]*1000/p.TauAverageMS
+				b += -b/p.TauAverageMS + bPost[i]*1000/p.TauAverageMS
+			}
+			s.Run(pre, post)
+		}
+		for name, pair := range map[string][2]float64{"weight": {s.Weight, w}, "trace": {s.Eligibility, x}, "events": {s.EventRateHz, e}, "bursts": {s.BurstRateHz, b}} {
+			if math.Abs(pair[0]-pair[1]) > 1e-9*(1+math.Abs(pair[1])) {
+				t.Errorf("%v Hz: %s %v, want %v", rate, name, pair[0], pair[1])
+			}
+		}
 	}
 }
 
