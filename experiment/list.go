@@ -3,6 +3,7 @@ package experiment
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -75,12 +76,19 @@ func Spaced(first, last float64, n int) []float64 {
 	return x
 }
 
+// fewSpaced is the least number of evenly spaced numbers that are written as such.
+const fewSpaced = 4
+
 // formatList writes a list as parseList reads it.
 func (q *Param) formatList(list []float64) string {
-	if len(list) == 0 {
+	n := len(list)
+	switch {
+	case n == 0:
 		return q.Empty
+	case n >= fewSpaced && list[0] < list[n-1] && slices.Equal(list, Spaced(list[0], list[n-1], n)):
+		return fmt.Sprintf("%s..%s/%d", FormatQuantity(list[0], q.Unit), FormatQuantity(list[n-1], q.Unit), n)
 	}
-	texts := make([]string, len(list))
+	texts := make([]string, n)
 	for i, x := range list {
 		texts[i] = FormatQuantity(x, q.Unit)
 	}
