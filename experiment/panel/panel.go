@@ -234,7 +234,7 @@ func Save(panels [][]*plot.Plot, width, height vg.Length, png, svg io.Writer) er
 			}
 		}
 	}
-	if _, err := (vgimg.PngCanvas{Canvas: raster}).WriteTo(png); err != nil {
+	if err := writePNG(raster.Image(), png); err != nil {
 		return err
 	}
 	_, err := vector.WriteTo(svg)

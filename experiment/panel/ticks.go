@@ -3,6 +3,7 @@ package panel
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"gonum.org/v1/plot"
 )
@@ -20,6 +21,32 @@ func (WholeTicks) Ticks(low, high float64) []plot.Tick {
 	var ticks []plot.Tick
 	for v := math.Ceil(low/step) * step; v <= high; v += step {
 		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
+	}
+	return ticks
+}
+
+// RoundTicks labels at most six multiples of 1, 2 or 5 times a power of ten, with
+// as many digits as they need.
+type RoundTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (RoundTicks) Ticks(low, high float64) []plot.Tick {
+	const most = 6
+	if !(low < high) || math.IsInf(high-low, 0) {
+		return []plot.Tick{{Value: low, Label: strconv.FormatFloat(low, 'g', 3, 64)}}
+	}
+	step := math.Pow(10, math.Floor(math.Log10((high-low)/most)))
+	for i := 0; (high-low)/step >= most; i++ { // 1, 2, 5, 10
+		step *= []float64{2, 2.5, 2}[i%3]
+	}
+	decimals := max(0, -int(math.Floor(math.Log10(step)+1e-9)))
+	var ticks []plot.Tick
+	for k := math.Ceil(low/step - 1e-9); k*step <= high+1e-9*step; k++ {
+		value := k * step
+		if k == 0 {
+			value = 0 // not -0
+		}
+		ticks = append(ticks, plot.Tick{Value: value, Label: strconv.FormatFloat(value, 'f', decimals, 64)})
 	}
 	return ticks
 }
