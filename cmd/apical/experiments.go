@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/pairing"
 	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/experiment/xorvariants"
@@ -15,5 +16,6 @@ func experiments() []*experiment.Experiment {
 		xorvariants.Controls(),
 		xorvariants.Symmetric(),
 		rule.Experiment(),
+		pairing.Experiment(),
 	}
 }
