@@ -83,8 +83,8 @@ func TestBouts(t *testing.T) {
 	}
 }
 
-// TestTheory compares with the formula as it stands in the analysis of the
-// reference program, by a numerical integral of P̄, and with the limit E0 = E.
+// TestTheory compares with the drift, integrated numerically, and with the limit
+// E0 = E.
 func TestTheory(t *testing.T) {
 	p := protocolOf(t, poisson)
 	s := p.settings[0]
