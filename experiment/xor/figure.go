@@ -55,7 +55,7 @@ func learningPanel(runs []Metrics) *plot.Plot {
 
 // CostPanel returns an empty panel for AddCost and then AddChance.
 func CostPanel(title string) *plot.Plot {
-	p := panel.New(title, "epoch", "cost (cross-entropy, four examples)")
+	p := panel.New(title, "epoch", "cost of four examples (nats)")
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 3.5
 	p.X.Tick.Marker = panel.WholeTicks{}
 	return p
@@ -134,7 +134,7 @@ func inputPanel(runs []Metrics) *plot.Plot {
 // after learning, and the line that separates 0 from 1.
 func OutputPanel(title string, runs []Metrics) *plot.Plot {
 	p := coursePanel(title, "event rate (Hz)", topHz, runs, before)
-	add(p, "before", runs, before, eventRate("output"), panel.Style{Colour: panel.Vermilion, Alpha: 160, Dashed: true})
+	add(p, "before", runs, before, eventRate("output"), panel.Style{Colour: panel.Vermilion, Dashed: true})
 	add(p, "after", runs, after, eventRate("output"), panel.Style{Colour: panel.Vermilion})
 	panel.Level(p, fmt.Sprintf("%g Hz: 0 below, 1 above", float64(lineHz)), p.X.Min, p.X.Max, lineHz)
 	return p
@@ -145,7 +145,7 @@ func hiddenPanel(runs []Metrics) *plot.Plot {
 	p := coursePanel("Hidden layer, before and after", "event rate (Hz)", topHz, runs, before)
 	for i, name := range []string{"hidden1", "hidden2"} {
 		colour := []panel.Colour{panel.Green, panel.Orange}[i]
-		add(p, name+" before", runs, before, eventRate(name), panel.Style{Colour: colour, Alpha: 160, Dashed: true})
+		add(p, name+" before", runs, before, eventRate(name), panel.Style{Colour: colour, Dashed: true})
 		add(p, name+" after", runs, after, eventRate(name), panel.Style{Colour: colour})
 	}
 	return p

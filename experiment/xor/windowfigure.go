@@ -74,7 +74,7 @@ func windowTitle(title string, runs []Metrics) string {
 
 // teacherPanel draws the mean current that teaches the output.
 func teacherPanel(runs []Metrics) *plot.Plot {
-	p := coursePanel(windowTitle("Teacher", runs), "current into output dendrites (pA)", 1, runs, window)
+	p := coursePanel(windowTitle("Teacher", runs), "current into dendrites (pA)", 1, runs, window)
 	x, _ := series(runs, window, eventRate("output"))
 	var currents [][]float64
 	for _, r := range runs {

@@ -69,8 +69,9 @@ func (c comparison) trial(r *experiment.Run, k variant, v *experiment.Values) (*
 
 // print writes a line for each variant.
 func (c comparison) print(w io.Writer, m Metrics) error {
+	fmt.Fprintln(w, "Cost of the last ten epochs, and the output's event rate (Hz) for each input after learning")
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "variant\tcost of the last epochs\toutput after learning (Hz): 00\t10\t01\t11\tXOR")
+	fmt.Fprintln(t, "variant\tcost\t00\t10\t01\t11\tXOR")
 	for _, k := range c.variants {
 		v := m.Variants[k.key]
 		fmt.Fprintf(t, "%s\t%.2f", k.label, *v.FinalCost)

@@ -79,8 +79,8 @@ func run(t *testing.T, e *experiment.Experiment, workers int) (Metrics, string) 
 	if err := json.Unmarshal(read(t, dir, "metrics.json"), &m); err != nil {
 		t.Fatal(err)
 	}
-	if lines := strings.Count(out.String(), "\n"); lines != 1+len(m.Variants) {
-		t.Errorf("%s: %d lines of results, want a title and one of each variant", e.Name, lines)
+	if lines := strings.Count(out.String(), "\n"); lines != 2+len(m.Variants) {
+		t.Errorf("%s: %d lines of results, want two of titles and one of each variant", e.Name, lines)
 	}
 	return m, dir
 }
