@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/pairing"
+	"github.com/apical-sim/apical/experiment/propagation"
 	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/experiment/xorvariants"
@@ -17,5 +18,6 @@ func experiments() []*experiment.Experiment {
 		xorvariants.Symmetric(),
 		rule.Experiment(),
 		pairing.Experiment(),
+		propagation.Experiment(),
 	}
 }
