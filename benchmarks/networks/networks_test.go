@@ -144,31 +144,6 @@ func TestBrunelPlastic(t *testing.T) {
 	within(t, "inhibitory, Hz", r[inhibitory].hz, 44, 6)
 }
 
-// TestPropagation takes the reference program's means and standard deviations
-// over five seeds. A band is four of these, and for the stretch of 0.5 s at
-// least 2 % of an event rate, 1.5 % of burst probability.
-func TestPropagation(t *testing.T) {
-	if testing.Short() {
-		t.Skip("takes seconds")
-	}
-	base := measure(t, Propagation(1), 0.5, 1)
-	within(t, "baseline: ER1", base[pyr1].eventHz, 5.573, 0.13)
-	within(t, "baseline: ER2", base[pyr2].eventHz, 5.717, 0.25)
-	within(t, "baseline: BP1", base[pyr1].burstPercent, 21.33, 1.7)
-	within(t, "baseline: BP2", base[pyr2].burstPercent, 25.00, 1.5)
-	within(t, "baseline: PV", base[pv].hz, 12.57, 1.0)
-	within(t, "baseline: SOM", base[som].hz, 17.19, 0.5)
-	stimulated := measure(t, Propagation(1), 1, 4)
-	within(t, "stimulation: ER1", stimulated[pyr1].eventHz, 5.510, 0.11)
-	within(t, "stimulation: ER2", stimulated[pyr2].eventHz, 5.649, 0.16)
-	within(t, "stimulation: BP1", stimulated[pyr1].burstPercent, 26.80, 1.24)
-	within(t, "stimulation: BP2", stimulated[pyr2].burstPercent, 28.48, 0.5)
-	within(t, "stimulation: PV", stimulated[pv].hz, 13.22, 0.36)
-	within(t, "stimulation: SOM", stimulated[som].hz, 16.54, 0.33)
-	within(t, "stimulation: spikes of pyr1", stimulated[pyr1].hz, 8.86, 0.2)
-	within(t, "stimulation: spikes of pyr2", stimulated[pyr2].hz, 9.32, 0.24)
-}
-
 // TestTwoCompartment has no figures from outside. Without feedback from above
 // the baseline of the first layer of Propagation, whose dendrites are inhibited
 // and excited about alike, is the nearest.

@@ -41,13 +41,14 @@ var layers = map[string]int{
 	"io/...":   4,
 	"analysis": 4,
 
-	"experiment":          5,
-	"experiment/...":      5,
-	"benchmarks/networks": 5,
+	"experiment":     5,
+	"experiment/...": 5,
 
-	"cmd/...":        6,
-	"benchmarks":     6,
-	"benchmarks/...": 6,
+	"benchmarks/networks": 6,
+	"cmd/...":             6,
+
+	"benchmarks":     7,
+	"benchmarks/...": 7,
 }
 
 // fileLayer is the first layer that may open files; Arrow stays within io/.
