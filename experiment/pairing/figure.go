@@ -140,8 +140,8 @@ func pooled(runs []*Result, curve int) (x, mean, sd []float64) {
 	return x, mean, sd
 }
 
-// grid is a row for each τ_pre and a column for each τ_avg. Only the outer panels
-// name their axes, and the first has the legend.
+// grid is a row for each τ_pre and a column for each τ_avg, or one row where there is
+// one τ_avg. Only the outer panels name their axes, and the first has the legend.
 func grid(runs []*Result) [][]*plot.Plot {
 	curves := runs[0].Curves
 	var pres, avgs []float64
@@ -165,10 +165,10 @@ func grid(runs []*Result) [][]*plot.Plot {
 				}
 			}
 			x, y := "", ""
-			if i == len(pres)-1 {
+			if i == len(pres)-1 || len(avgs) == 1 {
 				x = "frequency (Hz)"
 			}
-			if j == 0 {
+			if j == 0 && (i == 0 || len(avgs) > 1) {
 				y = "weight change ± sd"
 			}
 			p := newPanel(fmt.Sprintf("Sjöström, τ_pre %g s, τ_avg %g s", pre, avg), x, y)
@@ -184,7 +184,9 @@ func grid(runs []*Result) [][]*plot.Plot {
 			p.Y.Min, p.Y.Max = low, high
 			p.Legend.Top = false // the curves of the first panel lie in the upper half
 		}
-		rows = append(rows, row)
+		if rows = append(rows, row); len(avgs) == 1 && i > 0 {
+			rows = [][]*plot.Plot{append(rows[0], row...)}
+		}
 	}
 	return rows
 }

@@ -160,11 +160,14 @@ func TestDelta(t *testing.T) {
 }
 
 // TestFixedRule: 75 coincident pairings at 1 Hz depress by A₋ η each, as the trace
-// of the pairing before has faded; bursts at p = 0.15 and p0 = 0.15 balance.
+// of the pairing before has faded. There is a curve for each τ_pre.
 func TestFixedRule(t *testing.T) {
-	m, _ := trial(t, 1, 1, "rule=fixed", "protocol=periodic", "frequencies=1Hz")
+	m, _ := trial(t, 1, 1, "rule=fixed", "realisations=1", "frequencies=1Hz")
 	if got, want := m.Periodic.Curves[0].Points[0].WeightChange, -0.15*0.1*75; math.Abs(got-want) > 1e-6 {
 		t.Errorf("weight %v, want %v", got, want)
+	}
+	if p, s := len(m.Poisson.Curves), len(m.Sjostrom.Curves); p != 1 || s != 3 {
+		t.Errorf("%d and %d curves, want 1 and 3", p, s)
 	}
 }
 

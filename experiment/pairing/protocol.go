@@ -83,6 +83,9 @@ func newProtocol(v *experiment.Values, name string) *protocol {
 		return otherwise
 	}
 	own := publishedLists(name)
+	if v.String("rule") == "fixed" { // which knows no estimates
+		own.p0, own.e0, own.tauAvg = own.p0[:1], own.e0[:1], own.tauAvg[:1]
+	}
 	p.x = given("frequencies", own.frequencies)
 	switch name {
 	case periodic:
