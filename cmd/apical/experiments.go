@@ -4,6 +4,7 @@ import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/pairing"
 	"github.com/apical-sim/apical/experiment/propagation"
+	"github.com/apical-sim/apical/experiment/representations"
 	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/experiment/xorvariants"
@@ -19,5 +20,6 @@ func experiments() []*experiment.Experiment {
 		rule.Experiment(),
 		pairing.Experiment(),
 		propagation.Experiment(),
+		representations.Experiment(),
 	}
 }

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
@@ -126,39 +124,6 @@ func TestSameBytesForAnyWorkers(t *testing.T) {
 				t.Errorf("%s differs between 1 and %d workers", name, workers)
 			}
 		}
-	}
-}
-
-// TestCancelLeavesReadableFiles stops a run in its stimulation.
-func TestCancelLeavesReadableFiles(t *testing.T) {
-	e := Experiment()
-	v, err := e.Resolve("", append([]string{"duration=3600s"}, small[:4]...))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	go func() {
-		for r.Progress.ModelSeconds() < 1.1 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
-	if err := e.Run(ctx, r); !errors.Is(err, context.Canceled) {
-		t.Fatalf("run of an hour ended with %v", err)
-	}
-	f, err := spikefile.Open(filepath.Join(dir, "spikes.arrow"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if f.Rows() == 0 {
-		t.Error("no spikes in the file of an interrupted run")
 	}
 }
 

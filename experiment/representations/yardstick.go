@@ -1,0 +1,165 @@
+package representations
+
+import (
+	"context"
+	"math"
+
+	"gonum.org/v1/gonum/optimize"
+
+	"github.com/apical-sim/apical/internal/rng"
+)
+
+// Yardstick is what the matching rate network reaches on the same task: with
+// weights found by an optimizer, and with weights that learn example by example.
+type Yardstick struct {
+	// Best is the least cost of an epoch that was found from Starts random starts
+	// with weights between 0 and 1; the others keep a layer at its initial weights.
+	Starts        int     `json:"starts"`
+	Best          float64 `json:"best_cost"`
+	FrozenHidden1 float64 `json:"best_cost_hidden1_frozen"`
+	FrozenHidden2 float64 `json:"best_cost_hidden2_frozen"`
+	// Backpropagation and Alignment are costs of the epochs of the rate network
+	// that follows −dC/dw, or its version through the signs of the feedback, with
+	// steps as long as the spiking network's; nil without training. Their weights
+	// start 5 % apart, since backpropagation keeps equal ensembles equal. Horizon is
+	// the number of epochs, also beyond the spiking network's, after which
+	// the last two costs were reached.
+	Backpropagation    []float64 `json:"epoch_costs_backpropagation,omitempty"`
+	Alignment          []float64 `json:"epoch_costs_alignment,omitempty"`
+	Horizon            int       `json:"horizon_epochs"`
+	AtHorizon          *float64  `json:"horizon_cost_backpropagation"`
+	AlignmentAtHorizon *float64  `json:"horizon_cost_alignment"`
+}
+
+// yardstick measures the rate network, given the rates of the inputs in each
+// example and, from training, the length of steps by layer.
+func (p *protocol) yardstick(ctx context.Context, first weights) error {
+	y := &p.result.Yardstick
+	y.Starts = p.v.Int("starts")
+	for frozen, best := range map[int]*float64{-1: &y.Best, 0: &y.FrozenHidden1, 1: &y.FrozenHidden2} {
+		*best = math.Inf(1)
+		for k := range y.Starts {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			source := rng.NewSource(p.run.Seed, rng.Protocol, 1).Stream(uint32(k))
+			*best = min(*best, p.optimum(first, frozen, &source))
+		}
+	}
+	if len(p.result.EpochCosts) > 0 && p.stepLength != (stepLengths{}) {
+		n := len(p.result.EpochCosts)
+		y.Horizon = max(n, p.v.Int("horizon"))
+		for feedback, to := range map[bool]struct {
+			course *[]float64
+			last   **float64
+		}{false: {&y.Backpropagation, &y.AtHorizon}, true: {&y.Alignment, &y.AlignmentAtHorizon}} {
+			costs := p.follow(first, feedback, y.Horizon)
+			*to.course, *to.last = costs[:n:n], &costs[y.Horizon-1]
+		}
+	}
+	return nil
+}
+
+// inputRates are the event rates of the inputs in an example, as the test before
+// learning measured them.
+func (p *protocol) inputRates(example int) rates { return p.result.Before[example].EventRateHz }
+
+// optimum is the least cost of an epoch found from one random start, with the
+// weights of a layer (none: -1) kept as they are. Weights are σ(x).
+func (p *protocol) optimum(first weights, frozen int, random *rng.Stream) float64 {
+	var x []float64
+	for l := range first {
+		for range first[l] {
+			if u := random.Float64(); l != frozen {
+				x = append(x, 4*u-3) // weights from 0.05 to 0.73
+			}
+		}
+	}
+	spread := func(x []float64) weights {
+		w := first.clone()
+		k := 0
+		for l := range w {
+			for i := range w[l] {
+				if l != frozen {
+					w[l][i] = 1 / (1 + math.Exp(-x[k]))
+					k++
+				}
+			}
+		}
+		return w
+	}
+	cost := func(x []float64) (sum float64) {
+		w := spread(x)
+		for i, e := range p.a.examples {
+			sum += p.net.cost(p.net.forward(w, p.inputRates(i)), e.target)
+		}
+		return sum
+	}
+	gradient := func(g, x []float64) {
+		clear(g)
+		w := spread(x)
+		for i, e := range p.a.examples {
+			d, _ := p.net.descent(w, p.net.forward(w, p.inputRates(i)), e.target, false)
+			k := 0
+			for l := range w {
+				for i, u := range w[l] {
+					if l != frozen {
+						g[k] -= d[l][i] * u * (1 - u)
+						k++
+					}
+				}
+			}
+		}
+	}
+	// A line search that fails has still left the best point seen.
+	best, _ := optimize.Minimize(optimize.Problem{Func: cost, Grad: gradient}, x,
+		&optimize.Settings{MajorIterations: 500}, &optimize.LBFGS{})
+	if best == nil {
+		return cost(x)
+	}
+	return best.F
+}
+
+// stepLengths are the lengths of weight changes over those of the gradients that
+// they go with, by layer.
+type stepLengths struct{ backpropagation, alignment [layerCount]float64 }
+
+// steps measures them.
+func (c *credit) steps() (s stepLengths) {
+	for l := range layerCount {
+		length := func(q int) float64 { return math.Sqrt(dot(c.sums[q][l], c.sums[q][l])) }
+		if length(descent) > 0 && length(alignment) > 0 {
+			s.backpropagation[l] = length(changed) / length(descent)
+			s.alignment[l] = length(changed) / length(alignment)
+		}
+	}
+	return s
+}
+
+// follow trains the rate network for a number of epochs and gives their costs.
+func (p *protocol) follow(first weights, feedback bool, epochs int) []float64 {
+	w := first.clone()
+	for l := range w {
+		for i := range w[l] {
+			w[l][i] *= 1 + 0.025*float64(1-2*(i%2))
+		}
+	}
+	length := p.stepLength.backpropagation
+	if feedback {
+		length = p.stepLength.alignment
+	}
+	costs := make([]float64, epochs)
+	for epoch := range costs {
+		for k, e := range p.a.examples {
+			r := p.net.forward(w, p.inputRates(k))
+			costs[epoch] += p.net.cost(r, e.target)
+			d, _ := p.net.descent(w, r, e.target, feedback)
+			for l := range w {
+				for i := range w[l] {
+					w[l][i] = min(max(w[l][i]+length[l]*d[l][i], 0), 1)
+				}
+			}
+		}
+	}
+	return costs
+}
