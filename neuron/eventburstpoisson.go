@@ -144,7 +144,7 @@ func (e *eventBurstPoisson) thin(step int64, start int, ready uint64, bound floa
 	left := bound // of the lowest ready neuron
 	for k := 0; ; k += 2 {
 		if k%4 == 0 && k > 0 {
-			draws = e.draws.At(uint32(blockDraw|k/4*drawAgain|start/Block), uint64(step))
+			draws = e.draws.At(blockDraw|uint32(k/4)*drawAgain|uint32(start/Block), uint64(step))
 		}
 		left += math.Log1p(-rng.Unit(draws[k%4]))
 		for ; left <= 0; left += bound {

@@ -36,7 +36,7 @@ const several = 16
 type fading [][]float32
 
 // clearEvery is how often tiny values of a fading variable are looked for, in
-// steps: each of them comes by before a time constant of 7 steps or more has
+// steps: each of them comes by before a time constant of 8 steps or more has
 // brought it from vec.Tiny to a denormal number.
 const clearEvery = 128
 

@@ -38,7 +38,7 @@ func NewDrive(source rng.Source, size, trains int, p float64) *Drive {
 // Add adds weight to g of each unit of [lo, hi) for each spike of this step.
 // Each step is asked for once, in order. lo and hi are multiples of Block, or hi
 // is the size.
-func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32, _ []uint32) {
+func (d *Drive) Add(step int64, lo, hi int, weight float32, g []float32) {
 	switch {
 	case d.single != nil:
 		d.single.Add(step, lo, hi, weight, g)

@@ -21,14 +21,13 @@ var driveCases = []struct {
 // TestDriveIsBinomial counts the spikes of each unit and step.
 func TestDriveIsBinomial(t *testing.T) {
 	const size, steps = 200, 4000
-	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 		seen := map[int]float64{}
 		g := make([]float32, Padded(size))
 		for n := range int64(steps) {
 			clear(g)
-			d.Add(n, 0, size, 1, g, room)
+			d.Add(n, 0, size, 1, g)
 			for _, v := range g[:size] {
 				seen[int(v)]++
 			}
@@ -70,16 +69,15 @@ func TestDriveIsBinomial(t *testing.T) {
 // TestDriveParts demands the same bits however the units are divided.
 func TestDriveParts(t *testing.T) {
 	const size, steps = 300, 300
-	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		source := rng.NewSource(7, rng.PoissonInput, 1)
 		whole, parts := NewDrive(source, size, x.trains, x.p), NewDrive(source, size, x.trains, x.p)
 		want, got := make([]float32, Padded(size)), make([]float32, Padded(size))
 		for n := range int64(steps) {
-			whole.Add(n, 0, size, 0.3, want, room)
-			parts.Add(n, 192, size, 0.3, got, room)
-			parts.Add(n, 0, 64, 0.3, got, room)
-			parts.Add(n, 64, 192, 0.3, got, room)
+			whole.Add(n, 0, size, 0.3, want)
+			parts.Add(n, 192, size, 0.3, got)
+			parts.Add(n, 0, 64, 0.3, got)
+			parts.Add(n, 64, 192, 0.3, got)
 		}
 		if !slices.Equal(got, want) {
 			t.Errorf("%v: other sums in parts", x)
@@ -99,11 +97,11 @@ func TestDriveAnyStep(t *testing.T) {
 		walking, jumping := NewDrive(source, size, 1, x.p), NewDrive(source, size, 1, x.p)
 		for n := range int64(1000) {
 			want, got := make([]float32, Padded(size)), make([]float32, Padded(size))
-			walking.Add(n, 0, size, 1, want, nil)
+			walking.Add(n, 0, size, 1, want)
 			if n%37 != 0 {
 				continue
 			}
-			jumping.Add(n, 0, size, 1, got, nil)
+			jumping.Add(n, 0, size, 1, got)
 			if !slices.Equal(got, want) {
 				t.Fatalf("p %v: step %d differs", x.p, n)
 			}
@@ -120,11 +118,10 @@ func TestBlocksAgree(t *testing.T) {
 
 func TestDriveDoesNotAllocate(t *testing.T) {
 	const size = 300
-	room := make([]uint32, 0, size)
 	for _, x := range driveCases {
 		d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 		g, n := make([]float32, Padded(size)), int64(0)
-		if a := testing.AllocsPerRun(2000, func() { d.Add(n, 0, size, 1, g, room); n++ }); a > 0 {
+		if a := testing.AllocsPerRun(2000, func() { d.Add(n, 0, size, 1, g); n++ }); a > 0 {
 			t.Errorf("%v: %v allocations a step", x, a)
 		}
 	}
@@ -132,7 +129,6 @@ func TestDriveDoesNotAllocate(t *testing.T) {
 
 func BenchmarkDrive(b *testing.B) {
 	const size = 4096
-	room := make([]uint32, 0, size)
 	for _, x := range []struct {
 		trains int
 		p      float64
@@ -141,7 +137,7 @@ func BenchmarkDrive(b *testing.B) {
 			d := NewDrive(rng.NewSource(7, rng.PoissonInput, 1), size, x.trains, x.p)
 			g, n := make([]float32, size), int64(0)
 			for b.Loop() {
-				d.Add(n, 0, size, 1, g, room)
+				d.Add(n, 0, size, 1, g)
 				n++
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/size, "ns/unit")

@@ -14,6 +14,9 @@ import (
 // it jumps. The factor is the product of an exponential of whole spans of steps
 // and one from a table. base moves on at fixed steps, so that the rounding does
 // not depend on who asks, or when.
+//
+// Every step writes here. A traces is 128 bytes long, so that two of them share no
+// cache line and workers do not write to one in turns.
 type traces struct {
 	scaled []float64
 	rate   float64 // dt/τ
@@ -29,9 +32,6 @@ type traces struct {
 
 	low   float64 // no scaled trace is below
 	lowAt int64   // the first step at which to look for a better one
-	// Every step writes here. Objects of 128 bytes share no cache line, so that
-	// workers do not write to one in turns.
-	_ [8]byte
 }
 
 // rebaseAfter is how many time constants base stays: scaled values grow by e⁸.

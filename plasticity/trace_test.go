@@ -3,6 +3,7 @@ package plasticity
 import (
 	"math"
 	"testing"
+	"unsafe"
 
 	"github.com/apical-sim/apical/internal/rng"
 )
@@ -54,5 +55,13 @@ func TestTracesMoveAtFixedSteps(t *testing.T) {
 			a.jump(0)
 			b.jump(0)
 		}
+	}
+}
+
+// TestTracesFillLines: workers write to their own traces in every step, and Go
+// gives objects of 128 bytes lines of their own.
+func TestTracesFillLines(t *testing.T) {
+	if size := unsafe.Sizeof(traces{}); size != 128 && unsafe.Sizeof(uintptr(0)) == 8 {
+		t.Errorf("traces takes %d bytes, want 128", size)
 	}
 }

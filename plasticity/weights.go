@@ -93,14 +93,14 @@ func (w *weights) addOutgoingPortable(values []float32, targets []uint32, scale 
 func (w *weights) lift(source uint32, group int, t *traces, toHz, least, eta float64) {
 	from, to := w.block.Row(source, group)
 	hz := t.factor() * toHz
-	if from == to || least-t.low*hz <= 0 || least-t.lowest()*hz <= 0 {
+	if from == to || least-float64(t.low*hz) <= 0 || least-float64(t.lowest()*hz) <= 0 {
 		return
 	}
 	targets := w.block.Targets()[from:to]
 	values := w.block.Weights()[from:to][:len(targets)]
 	lo := w.block.Lo
 	for k, target := range targets {
-		if short := least - t.scaled[int(target)-lo]*hz; short > 0 {
+		if short := least - float64(t.scaled[int(target)-lo]*hz); short > 0 {
 			values[k] = w.within(values[k] + float32(eta*short))
 		}
 	}

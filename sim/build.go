@@ -111,7 +111,7 @@ type input struct {
 }
 
 // neuronsPerWorker is what a worker needs to be worth its waiting for the others.
-// Measured on two cores: two workers take 0.5 of the time of one for 2500
+// Measured on two cores: two workers take 0.6 of the time of one for 2500
 // pyramidal cells that need each other's spikes at each step (XOR), and 0.9 for 4000
 // of the simplest (COBA).
 const neuronsPerWorker = 1250

@@ -11,12 +11,12 @@
 // # Order
 //
 // Within a step each worker, for the neurons that it owns, (1) adds the private
-// Poisson input and sets the injected currents; (2) delivers what is due,
-// projection by projection in the order of the description, delays and then
+// Poisson input and sets the injected currents; (2) waits until other workers have
+// done what it needs, and delivers what is due, projection by projection in the order of the description, delays and then
 // sources ascending, and lets each plasticity rule heed what its targets emitted
 // in the step before; (3) advances its neurons and classifies their spikes. Every
 // sum of floating-point numbers thus has one order, and every random number
-// belongs to a neuron and a step: results are the same, bit for bit, for any
+// belongs to a neuron or a block of 64 and to a step or a stretch of them: results are the same, bit for bit, for any
 // number of workers.
 package sim
 

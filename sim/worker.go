@@ -69,7 +69,7 @@ func (w *worker) step(n int64) bool {
 	s := w.sim
 	for _, in := range s.inputs {
 		if lo, hi := in.to.bounds[w.index], in.to.bounds[w.index+1]; lo < hi {
-			in.drive.Add(n, lo, hi, in.weight, in.onto, w.spikes)
+			in.drive.Add(n, lo, hi, in.weight, in.onto)
 		}
 	}
 	for _, p := range s.populations {

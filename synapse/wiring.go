@@ -161,11 +161,11 @@ func (w FixedTotal) Validate(g Geometry) error {
 	return l.Err()
 }
 
-// plan draws how many connections each target gets, once, and then each
-// target's sources from its own stream.
 // MeanInDegree implements Wiring.
 func (w FixedTotal) MeanInDegree(g Geometry) float64 { return float64(w.N) / float64(g.Targets) }
 
+// plan draws how many connections each target gets, once, and then each
+// target's sources from its own stream.
 func (w FixedTotal) plan(g Geometry, draws rng.Source) func(uint32, []uint32) []uint32 {
 	counts := w.inDegrees(g, draws)
 	c := newChooser(g, w.Autapses, w.Multapses)

@@ -27,6 +27,9 @@ func processor() int32 {
 // leaves it as free as it was. It is a favour, not a need: errors are of no
 // consequence.
 func leave(cpu int32) {
+	// Otherwise another thread might be the one that gets its freedom back.
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
 	var allowed unix.CPUSet
 	if unix.SchedGetaffinity(0, &allowed) != nil || allowed.Count() < 2 {
 		return

@@ -63,10 +63,10 @@ func NewPace(members, ahead int) *Pace {
 	for length < 2*int64(ahead)+2 {
 		length *= 2
 	}
-	p := &Pace{length: length, posts: make([]post, int64(members)*length), seen: make([]place, members), offers: offersPerWait}
+	p := &Pace{length: length, posts: make([]post, int64(members)*length), seen: make([]place, members)}
 	p.wake.L = &p.mu
 	if members <= runtime.GOMAXPROCS(0) {
-		p.polls = pollsPerWait
+		p.polls, p.offers = pollsPerWait, offersPerWait
 	}
 	return p
 }

@@ -47,8 +47,8 @@ const (
 	fewP  = 0.008
 )
 
-// tileIndices is how many indices of the source a tile has for itself: eight
-// times what the most hits need, 3300 of them at p = ½.
+// tileIndices is how many indices of the source a tile has for itself: three
+// times what the most hits need, some 3200 of them at p = ½.
 const tileIndices = 1 << 10
 
 // NewGrid returns the trials of size units with the randomness of source, each
