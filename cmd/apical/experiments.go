@@ -2,10 +2,13 @@ package main
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/dendriticgain"
+	"github.com/apical-sim/apical/experiment/normalization"
 	"github.com/apical-sim/apical/experiment/pairing"
 	"github.com/apical-sim/apical/experiment/propagation"
 	"github.com/apical-sim/apical/experiment/representations"
 	"github.com/apical-sim/apical/experiment/rule"
+	"github.com/apical-sim/apical/experiment/transmission"
 	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/experiment/xorvariants"
 )
@@ -21,5 +24,8 @@ func experiments() []*experiment.Experiment {
 		pairing.Experiment(),
 		propagation.Experiment(),
 		representations.Experiment(),
+		dendriticgain.Experiment(),
+		normalization.Experiment(),
+		transmission.Experiment(),
 	}
 }
