@@ -4,14 +4,17 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/apical-sim/apical/neuron"
 )
 
@@ -206,6 +209,39 @@ func TestExpectations(t *testing.T) {
 	}
 	if n := len(expect(v)); n > 0 {
 		t.Errorf("%d expectations of a protocol that was not published", n)
+	}
+}
+
+// TestCancelLeavesReadableFiles stops a run in its burn-in.
+func TestCancelLeavesReadableFiles(t *testing.T) {
+	e := Experiment()
+	v, err := e.Resolve("", append(slices.Clone(small), "burn_in=1000"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	r, err := e.NewRun(v, 1, dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		for r.Progress.ModelSeconds() < 0.5 {
+			time.Sleep(time.Millisecond)
+		}
+		cancel()
+	}()
+	if err := e.Run(ctx, r); !errors.Is(err, context.Canceled) {
+		t.Fatalf("burn-in of 10 s ended with %v", err)
+	}
+	f, err := spikefile.Open(filepath.Join(dir, "spikes.arrow"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if f.Rows() == 0 {
+		t.Error("no spikes in the file of an interrupted run")
 	}
 }
 
