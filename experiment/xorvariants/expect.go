@@ -26,6 +26,9 @@ func (c comparison) expect(e *experiment.Experiment, v *experiment.Values) (all 
 		source = sourceQuick
 	}
 	for _, k := range c.variants {
+		if v.Preset() != "" && k.notQuick {
+			continue
+		}
 		path := "variants." + k.key
 		all = append(all, xor.Answer(path+".solved", k.label+": learned", k.learns, source))
 		if v.Preset() != "" || !k.learns {
