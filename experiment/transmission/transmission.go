@@ -129,6 +129,9 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		left -= chunk
 		r.Progress.Set(s.Seconds(), total, "")
 	}
+	if err := rec.Close(); err != nil {
+		return err
+	}
 	m := o.metrics(firstSources(wiring))
 	if err := r.Metrics(m); err != nil {
 		return err
