@@ -65,7 +65,7 @@ func NewPace(members, ahead int) *Pace {
 	}
 	p := &Pace{length: length, posts: make([]post, int64(members)*length), seen: make([]place, members)}
 	p.wake.L = &p.mu
-	if members <= runtime.GOMAXPROCS(0) {
+	if members <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) {
 		p.polls, p.offers = pollsPerWait, offersPerWait
 	}
 	return p
