@@ -66,8 +66,8 @@ func (e *Experiment) outcomes(v *Values, merged any, seeds int) []Outcome {
 	}
 	all := []Outcome{}
 	for _, x := range e.Expect(v) {
-		o := Outcome{Path: x.Path, Doc: x.Doc, Unit: x.Unit, Reference: finite(x.Reference),
-			Low: finite(x.Low), High: finite(x.High), Seeds: seeds, Wanted: max(1, x.Seeds), Source: x.Source}
+		o := Outcome{Path: x.Path, Doc: x.Doc, Unit: x.Unit, Reference: Finite(x.Reference),
+			Low: Finite(x.Low), High: Finite(x.High), Seeds: seeds, Wanted: max(1, x.Seeds), Source: x.Source}
 		if found, ok := follow(merged, strings.Split(x.Path, ".")); ok {
 			o.Value = value(found)
 		}
@@ -86,7 +86,7 @@ func value(merged any) *float64 {
 	case stat:
 		return m.Mean
 	case truthStat:
-		return finite(float64(m.True) / float64(m.N))
+		return Finite(float64(m.True) / float64(m.N))
 	}
 	return nil
 }

@@ -216,19 +216,19 @@ func newStat(x []float64) stat {
 	for _, v := range x {
 		mean += v / n // divided first: the sum of large values may overflow
 	}
-	s := stat{Mean: finite(mean), Min: slices.Min(x), Max: slices.Max(x), N: len(x)}
+	s := stat{Mean: Finite(mean), Min: slices.Min(x), Max: slices.Max(x), N: len(x)}
 	if len(x) > 1 {
 		squares := 0.0
 		for _, v := range x {
 			squares += (v - mean) * (v - mean)
 		}
-		s.SD = finite(math.Sqrt(squares / (n - 1)))
+		s.SD = Finite(math.Sqrt(squares / (n - 1)))
 	}
 	return s
 }
 
-// finite is nil, JSON's null, for what JSON cannot hold.
-func finite(x float64) *float64 {
+// Finite is nil, JSON's null, for what JSON cannot hold.
+func Finite(x float64) *float64 {
 	if math.IsNaN(x) || math.IsInf(x, 0) {
 		return nil
 	}

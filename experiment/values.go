@@ -191,3 +191,8 @@ func (v *Values) Hash() string {
 	sum := sha256.Sum256(b)
 	return hex.EncodeToString(sum[:])
 }
+
+// OnlyChanged reports whether no values but those named differ from the defaults.
+func (v *Values) OnlyChanged(keys ...string) bool {
+	return !slices.ContainsFunc(v.Changed(), func(key string) bool { return !slices.Contains(keys, key) })
+}

@@ -33,10 +33,8 @@ const openPanel, openCurve = 0, 2
 
 // expect lists what is to be expected of the conditions as published.
 func expect(v *experiment.Values) []experiment.Expectation {
-	for _, key := range v.Changed() {
-		if key != "conditions" {
-			return nil
-		}
+	if !v.OnlyChanged("conditions") {
+		return nil
 	}
 	const program = "reference program of Payeur et al. 2021, one run; three standard errors of the difference, from our sd"
 	var all []experiment.Expectation

@@ -29,10 +29,8 @@ const leastSeeds = 5
 
 // expect lists what is to be expected of the conditions as published.
 func expect(v *experiment.Values) []experiment.Expectation {
-	for _, key := range v.Changed() {
-		if key != "conditions" {
-			return nil
-		}
+	if !v.OnlyChanged("conditions") {
+		return nil
 	}
 	const program = "reference program of Payeur et al. 2021, one run"
 	var all []experiment.Expectation

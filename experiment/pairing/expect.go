@@ -3,7 +3,6 @@ package pairing
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -45,10 +44,8 @@ var periodicReference = [...]measured{{0, -0.239, 0}, {11, -0.615, 0}, {12, 0.15
 // expect lists what holds for the published values. Which protocols are run and
 // how many realisations may differ.
 func expect(v *experiment.Values) []experiment.Expectation {
-	for _, key := range v.Changed() {
-		if !slices.Contains([]string{"protocol", "realisations"}, key) {
-			return nil
-		}
+	if !v.OnlyChanged("protocol", "realisations") {
+		return nil
 	}
 	var all []experiment.Expectation
 	for _, name := range chosen(v) {

@@ -128,8 +128,8 @@ func window(bins []sim.RateBin, from, to, stepsPerSecond int64) Window {
 		}
 		w.EventRateHz[name] = float64(sums[i].Events) / perNeuron
 		w.BurstRateHz[name] = float64(sums[i].Bursts) / perNeuron
-		w.BurstProbabilityPct[name] = defined(100 * sums[i].BurstFraction())
-		w.BinMeanPct[name] = defined(stat.Mean(ratios[i], nil))
+		w.BurstProbabilityPct[name] = experiment.Finite(100 * sums[i].BurstFraction())
+		w.BinMeanPct[name] = experiment.Finite(stat.Mean(ratios[i], nil))
 	}
 	return w
 }
@@ -137,7 +137,7 @@ func window(bins []sim.RateBin, from, to, stepsPerSecond int64) Window {
 // course computes the signals of all bins and, in the middle of each, the currents.
 func course(v *experiment.Values, t timing, bins []sim.RateBin, stepsPerSecond int64) Course {
 	c := Course{}
-	add := func(name string, x float64) { c[name] = append(c[name], defined(x)) }
+	add := func(name string, x float64) { c[name] = append(c[name], experiment.Finite(x)) }
 	for _, b := range bins {
 		perNeuron := float64(b.To-b.From) / float64(stepsPerSecond) * float64(b.Neurons)
 		spikes, events, bursts := float64(b.Spikes)/perNeuron, float64(b.Events)/perNeuron, float64(b.Bursts)/perNeuron
@@ -185,7 +185,7 @@ func correlation(a, b []*float64) *float64 {
 	if len(x) < 2 {
 		return nil
 	}
-	return defined(stat.Correlation(x, y, nil))
+	return experiment.Finite(stat.Correlation(x, y, nil))
 }
 
 func extremes(x []*float64) Range {
@@ -203,12 +203,4 @@ func extremes(x []*float64) Range {
 		}
 	}
 	return r
-}
-
-// defined is nil for NaN and infinities, which JSON does not know.
-func defined(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
 }

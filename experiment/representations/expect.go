@@ -2,7 +2,6 @@ package representations
 
 import (
 	"math"
-	"slices"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -18,10 +17,8 @@ var variable = []string{"examples", "block", "starts", "horizon", "alignment", "
 
 // expect lists what holds of nested exclusive or with whole or cut feedback.
 func expect(v *experiment.Values) []experiment.Expectation {
-	for _, key := range v.Changed() {
-		if !slices.Contains(variable, key) {
-			return nil
-		}
+	if !v.OnlyChanged(variable...) {
+		return nil
 	}
 	whole := v.Float("feedback_hidden1") > 0
 	if v.Float("feedback_hidden2") == 0 {

@@ -61,17 +61,9 @@ type Course struct {
 	WeightChangePct     []*float64 `json:"weight_change_pct"` // since the beginning
 }
 
-// defined is nil, JSON's null, for a number that is not one.
-func defined(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
-}
-
 // add appends a bin.
 func (c *Course) add(seconds float64, stepsPerSecond int64, rates []sim.RateBin, e estimate, weightPct float64) {
-	put := func(to *[]*float64, x float64) { *to = append(*to, defined(x)) }
+	put := func(to *[]*float64, x float64) { *to = append(*to, experiment.Finite(x)) }
 	post, pre := rates[outputIndex], rates[inputIndex]
 	c.TimeS = append(c.TimeS, seconds)
 	put(&c.PostEventRateHz, post.EventRateHz(stepsPerSecond))
@@ -115,13 +107,13 @@ func addBin(sum *sim.RateBin, bin sim.RateBin) {
 func (s *phaseSum) phase(toS float64, stepsPerSecond int64, slowPct float64) Phase {
 	return Phase{
 		Name: s.what.name, FromS: s.fromS, ToS: toS, D: s.what.d, InputDendritePA: s.what.inputPA,
-		PostEventRateHz:         defined(s.post.EventRateHz(stepsPerSecond)),
-		PostBurstProbabilityPct: defined(100 * s.post.BurstFraction()),
-		PreEventRateHz:          defined(s.pre.EventRateHz(stepsPerSecond)),
-		PreBurstProbabilityPct:  defined(100 * s.pre.BurstFraction()),
-		AverageEndPct:           defined(100 * s.last.burstProbability()),
-		WeightChangePct:         defined(100 * (s.weight - s.before) / s.start),
-		WeightEndPct:            defined(100 * (s.weight/s.start - 1)),
+		PostEventRateHz:         experiment.Finite(s.post.EventRateHz(stepsPerSecond)),
+		PostBurstProbabilityPct: experiment.Finite(100 * s.post.BurstFraction()),
+		PreEventRateHz:          experiment.Finite(s.pre.EventRateHz(stepsPerSecond)),
+		PreBurstProbabilityPct:  experiment.Finite(100 * s.pre.BurstFraction()),
+		AverageEndPct:           experiment.Finite(100 * s.last.burstProbability()),
+		WeightChangePct:         experiment.Finite(100 * (s.weight - s.before) / s.start),
+		WeightEndPct:            experiment.Finite(100 * (s.weight/s.start - 1)),
 		SlowCellsEndPct:         slowPct,
 	}
 }
@@ -137,5 +129,5 @@ func (m *Metrics) settle(v *experiment.Values) {
 			n++
 		}
 	}
-	m.PostBaselineHz, m.PreBaselineHz = defined(post/n), defined(pre/n)
+	m.PostBaselineHz, m.PreBaselineHz = experiment.Finite(post/n), experiment.Finite(pre/n)
 }

@@ -120,7 +120,7 @@ func (p *protocol) all(ctx context.Context) error {
 	for _, ph := range phases {
 		p.total += float64(ph.bins) * p.v.Float("bin")
 	}
-	p.result.InitialWeight = defined(p.weight)
+	p.result.InitialWeight = experiment.Finite(p.weight)
 	start := p.weight // what the weights were in the beginning
 	for i, ph := range phases {
 		if err := p.rec.Phase(ph.name); err != nil {
@@ -156,7 +156,7 @@ func (p *protocol) all(ctx context.Context) error {
 		}
 		p.result.Phases = append(p.result.Phases, sum.phase(p.sim.Seconds(), p.sim.StepsPerSecond(), slow))
 	}
-	p.result.LeastWeight = defined(p.least)
+	p.result.LeastWeight = experiment.Finite(p.least)
 	return nil
 }
 

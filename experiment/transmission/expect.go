@@ -9,10 +9,8 @@ import (
 // expect lists what the figure of the paper shows, in numbers of our own: its
 // voltages were published as a drawing.
 func expect(v *experiment.Values) []experiment.Expectation {
-	for _, key := range v.Changed() {
-		if key != "duration" && key != "receivers" && key != "state_neurons" {
-			return nil
-		}
+	if !v.OnlyChanged("duration", "receivers", "state_neurons") {
+		return nil
 	}
 	const paper = "Payeur et al. 2021, supplementary figure 11"
 	var all []experiment.Expectation

@@ -2,6 +2,7 @@ package transmission
 
 import (
 	"fmt"
+	"github.com/apical-sim/apical/experiment"
 	"io"
 	"math"
 	"strings"
@@ -62,32 +63,24 @@ func (o *observer) metrics(sources []uint32) Metrics {
 	m.Trace.Sources = sources
 	m.Input.EventRateHz = float64(o.events) / o.cellSeconds
 	m.Input.FiringRateHz = float64(o.spikes) / o.cellSeconds
-	m.Input.BurstProbabilityPct = finite(100 * float64(o.bursts) / float64(o.events))
+	m.Input.BurstProbabilityPct = experiment.Finite(100 * float64(o.bursts) / float64(o.events))
 	p := &o.product
 	for a := range kinds {
 		for b := a + 1; b < len(kinds); b++ {
-			m.Correlation[pair(a, b)] = finite(p[a][b] / math.Sqrt(p[a][a]*p[b][b]))
+			m.Correlation[pair(a, b)] = experiment.Finite(p[a][b] / math.Sqrt(p[a][a]*p[b][b]))
 		}
 	}
 	for _, k := range []int{depressing, plain, facilitating} {
 		// Cramer's rule for the normal equations; the determinant cancels.
 		a := p[events][k]*p[bursts][bursts] - p[bursts][k]*p[events][bursts]
 		b := p[bursts][k]*p[events][events] - p[events][k]*p[events][bursts]
-		m.BurstWeight[kinds[k].name] = finite(b / a)
+		m.BurstWeight[kinds[k].name] = experiment.Finite(b / a)
 	}
 	m.DepressionIsCloserToEvents = less(m.Correlation[pair(bursts, depressing)], m.Correlation[pair(events, depressing)])
 	m.FacilitationIsCloserToBurst = less(m.Correlation[pair(events, facilitating)], m.Correlation[pair(bursts, facilitating)])
 	w := func(k int) *float64 { return m.BurstWeight[kinds[k].name] }
 	m.BurstWeightsAscend = less(w(depressing), w(plain)) && less(w(plain), w(facilitating))
 	return m
-}
-
-// finite is nil for what is not a number.
-func finite(x float64) *float64 {
-	if math.IsNaN(x) || math.IsInf(x, 0) {
-		return nil
-	}
-	return &x
 }
 
 // less is false where one of the two is missing.

@@ -3,7 +3,6 @@ package xor
 import (
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -76,19 +75,14 @@ var (
 // expect lists what holds for values of the publication.
 func expect(v *experiment.Values) []experiment.Expectation {
 	var all []experiment.Expectation
-	if only(v, "examples", "learning_fraction", "order", "eta_input_hidden", "eta_hidden_output", "tau_pre",
+	if v.OnlyChanged("examples", "learning_fraction", "order", "eta_input_hidden", "eta_hidden_output", "tau_pre",
 		"teacher_current", "teacher_tolerance", "state_neurons", "state_interval") {
 		all = append(all, expectTable()...)
 	}
-	if only(v, "examples", "state_neurons", "state_interval") {
+	if v.OnlyChanged("examples", "state_neurons", "state_interval") {
 		all = append(all, expectCourse(v.Int("examples")/len(examples))...)
 	}
 	return append(all, expectAnswer(v)...)
-}
-
-// only reports that no values but these differ from the defaults.
-func only(v *experiment.Values, keys ...string) bool {
-	return !slices.ContainsFunc(v.Changed(), func(key string) bool { return !slices.Contains(keys, key) })
 }
 
 // expectTable is about the network before learning.
