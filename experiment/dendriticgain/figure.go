@@ -8,7 +8,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/apical-sim/apical/experiment/curve"
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 // colours tell the three curves of a panel apart.

@@ -9,7 +9,7 @@ import (
 	"gonum.org/v1/plot/vg"
 
 	"github.com/apical-sim/apical/experiment/curve"
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 // colours tell the somatic currents apart.

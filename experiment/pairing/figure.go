@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 const panelWidth, panelHeight = 7.5 * vg.Centimeter, 5.6 * vg.Centimeter

@@ -11,7 +11,7 @@ import (
 	"gonum.org/v1/plot/text"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 // figure draws the metrics of one or more seeds.

@@ -10,7 +10,7 @@ import (
 	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 	"github.com/apical-sim/apical/neuron"
 )
 

@@ -6,7 +6,7 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"github.com/apical-sim/apical/experiment/panel"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 // signal is a value of each bin of a course, NaN where there is none.

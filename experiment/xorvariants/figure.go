@@ -6,8 +6,8 @@ import (
 
 	"gonum.org/v1/plot"
 
-	"github.com/apical-sim/apical/experiment/panel"
 	"github.com/apical-sim/apical/experiment/xor"
+	"github.com/apical-sim/apical/internal/panel"
 )
 
 // colours of the variants' costs.

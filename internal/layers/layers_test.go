@@ -25,6 +25,7 @@ const module = "github.com/apical-sim/apical"
 // name ending in "/..." stands for all packages below it.
 var layers = map[string]int{
 	"internal/check": 0,
+	"internal/panel": 0,
 	"internal/par":   0,
 	"internal/rng":   0,
 	"internal/vec":   0,
@@ -35,11 +36,15 @@ var layers = map[string]int{
 	"neuron":     2,
 	"plasticity": 2,
 
-	"sim":  3,
-	"rate": 3,
+	"sim":      3,
+	"rate":     3,
+	"analysis": 3,
 
-	"io/...":   4,
-	"analysis": 4,
+	"io/...":       4,
+	"analysis/...": 4,
+
+	"analysis/figure": 5,
+	"analysis/report": 5,
 
 	"experiment":     5,
 	"experiment/...": 5,
@@ -160,10 +165,10 @@ func layerOf(short string) (layer int, ok bool) {
 }
 
 // sideways tells whether a package may import another of its own layer: within
-// internal/ and experiment/ only, where the compiler excludes cycles.
+// internal/, analysis/ and experiment/ only, where the compiler excludes cycles.
 func sideways(from, to string) bool {
 	top := func(s string) string { first, _, _ := strings.Cut(s, "/"); return first }
-	return top(from) == top(to) && (top(from) == "internal" || top(from) == "experiment")
+	return top(from) == top(to) && (top(from) == "internal" || top(from) == "analysis" || top(from) == "experiment")
 }
 
 // imports returns what the files that are not tests import.

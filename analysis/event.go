@@ -1,0 +1,49 @@
+package analysis
+
+// Class says what an event is known to be.
+type Class uint8
+
+// The classes of events, named as in files.
+const (
+	// Singlet is an event that no second spike follows within the threshold.
+	Singlet Class = iota
+	// Burst is an event of two or more spikes, counted once.
+	Burst
+	// LeftCensored is a spike, with those chained to it, whose past is not recorded
+	// for as long as the threshold: it may continue a burst.
+	LeftCensored
+	// RightCensored is an event of one spike whose future is not recorded for as
+	// long as the threshold: it may be the first of a burst.
+	RightCensored
+)
+
+// String returns the name in files.
+func (c Class) String() string {
+	return [...]string{"singlet", "burst", "left_censored", "right_censored"}[c]
+}
+
+// Classes are the names of all classes, in the order of their values.
+func Classes() []string { return []string{"singlet", "burst", "left_censored", "right_censored"} }
+
+// Event is a spike with no other of its neuron within the threshold before, and
+// those that follow it, each within the threshold of the one before.
+type Event struct {
+	Step       int64 // of its first spike
+	Second     int64 // step of its second spike, -1 if it has none
+	Last       int64 // step of its last spike
+	Neuron     uint32
+	Population int16
+	Class      Class
+	Spikes     int32 // >= 1
+}
+
+// Criterion tells events and bursts apart. Intervals are in steps.
+type Criterion struct {
+	// ISI is the longest interval between two spikes of one burst, inclusive, > 0.
+	ISI int64
+	// PreSilence is the silence that has to precede the first spike of a burst, >= 0;
+	// 0 or anything up to ISI asks for no more than what makes it an event. An event
+	// that follows a shorter silence stays an event, but is a singlet however many
+	// spikes it has.
+	PreSilence int64
+}
