@@ -165,10 +165,10 @@ func layerOf(short string) (layer int, ok bool) {
 }
 
 // sideways tells whether a package may import another of its own layer: within
-// internal/, analysis/ and experiment/ only, where the compiler excludes cycles.
+// internal/, io/, analysis/ and experiment/ only, where the compiler excludes cycles.
 func sideways(from, to string) bool {
 	top := func(s string) string { first, _, _ := strings.Cut(s, "/"); return first }
-	return top(from) == top(to) && (top(from) == "internal" || top(from) == "analysis" || top(from) == "experiment")
+	return top(from) == top(to) && slices.Contains([]string{"internal", "io", "analysis", "experiment"}, top(from))
 }
 
 // imports returns what the files that are not tests import.

@@ -1,0 +1,96 @@
+package spiketable
+
+import (
+	"fmt"
+
+	"github.com/apical-sim/apical/analysis"
+	"github.com/apical-sim/apical/io/spikefile"
+)
+
+// apicalFile is a spikes.arrow that apical wrote.
+type apicalFile struct {
+	path string
+	meta spikefile.Meta
+}
+
+// openApical reads what the file says of itself.
+func openApical(path string) (*apicalFile, error) {
+	r, err := spikefile.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return &apicalFile{path, r.Meta()}, r.Close()
+}
+
+func (f *apicalFile) recording() analysis.Recording {
+	r := analysis.Recording{StepsPerSecond: f.meta.StepsPerSecond}
+	for _, p := range f.meta.Populations {
+		r.Populations = append(r.Populations, analysis.Population{Name: p.Name, Size: p.Size})
+	}
+	return r
+}
+
+func (f *apicalFile) span() (analysis.Window, error) {
+	w := analysis.Window{From: f.meta.StartStep, To: f.meta.StartStep}
+	s, err := f.open()
+	if err != nil {
+		return w, err
+	}
+	defer s.close()
+	for {
+		b, ok, err := s.next()
+		if !ok {
+			return w, err
+		}
+		w.To = b.Steps[len(b.Steps)-1] + 1
+	}
+}
+
+func (f *apicalFile) open() (stream, error) {
+	r, err := spikefile.Open(f.path)
+	if err != nil {
+		return nil, err
+	}
+	return &apicalStream{path: f.path, r: r, step: -1}, nil
+}
+
+// apicalStream reads the spikes of a spikes.arrow.
+type apicalStream struct {
+	path string
+	r    *spikefile.Reader
+	// The last spike, by which rows must ascend: what writes such a file orders
+	// them by step, population and neuron.
+	step int64
+	key  uint64 // population and neuron
+}
+
+func (s *apicalStream) next() (analysis.Batch, bool, error) {
+	if !s.r.Next() {
+		return analysis.Batch{}, false, s.r.Err()
+	}
+	steps, neurons, populations, _ := s.r.Batch()
+	step, key := s.step, s.key
+	if steps[0] < 0 {
+		return analysis.Batch{}, false, inputf(s.path, "step %d, want none below 0", steps[0])
+	}
+	for i, now := range steps {
+		k := uint64(populations[i])<<32 | uint64(neurons[i])
+		if now == step && k <= key {
+			return analysis.Batch{}, false, s.disordered(i)
+		}
+		step, key = now, k
+	}
+	s.step, s.key = step, key
+	return analysis.Batch{Steps: steps, Neurons: neurons, Populations: populations}, true, nil
+}
+
+// disordered reports row i of the batch, which does not follow the one before.
+func (s *apicalStream) disordered(i int) error {
+	steps, neurons, populations, _ := s.r.Batch()
+	name := s.r.Meta().Populations[populations[i]].Name
+	return &InputError{Path: s.path, Err: spikefile.ErrDamaged, Reason: fmt.Sprintf(
+		"step %d: neuron %d of %q comes twice or out of order, want the spikes of a step ascending by population and neuron",
+		steps[i], neurons[i], name)}
+}
+
+func (s *apicalStream) close() error { return s.r.Close() }
