@@ -32,6 +32,16 @@ const (
 	formatStates  = "apical.states"
 )
 
+// sortedByTime tells the tables of a simulation, which grow with its time, from
+// tables of results, which have an order of their own.
+func sortedByTime(format string) bool {
+	switch format {
+	case formatSpikes, formatRates, formatWeights, formatStates:
+		return true
+	}
+	return false
+}
+
 // Population names a group of neurons and says how many there are.
 type Population struct {
 	Name string // not empty, unique in a file
@@ -208,7 +218,10 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 	} else if m.Detector != "" {
 		pairs = append(pairs, pair{"detector", m.Detector})
 	}
-	pairs = append(pairs, pair{"sorting", "by_time"}, pair{"populations", string(populations)})
+	if sortedByTime(format) {
+		pairs = append(pairs, pair{"sorting", "by_time"})
+	}
+	pairs = append(pairs, pair{"populations", string(populations)})
 	if m.ConfigSHA256 != "" {
 		pairs = append(pairs, pair{"config_sha256", m.ConfigSHA256})
 	}

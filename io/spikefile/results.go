@@ -1,0 +1,148 @@
+package spikefile
+
+import (
+	"fmt"
+	"math"
+	"unicode/utf8"
+
+	"github.com/apache/arrow/go/v17/arrow"
+	"github.com/apache/arrow/go/v17/arrow/memory"
+)
+
+// ResultColumn is a column of a table of results with its values. Exactly one of
+// Numbers, Counts and Index is used.
+type ResultColumn struct {
+	Name string // not empty, unique in the table; ends in the unit, as t_s
+	Unit string // such as "s" or "Hz per neuron"; "1" for what has none
+	What string // what it is, for people; may be empty
+	// Numbers are stored as float64. A NaN is stored as null where the column is
+	// nullable, and rejected where it is not.
+	Numbers  []float64
+	Nullable bool
+	Counts   []int64 // stored as int64
+	// Index are the places in Names of a column of names. Names may be more than
+	// are used, at most 32767.
+	Index []int16
+	Names []string
+}
+
+// WriteResults writes a table of results: what an analysis found, complete at
+// once and small beside the spikes that it comes from. kind is what follows
+// "apical." in the metadata key format, such as "psth". The rules of [Create]
+// apply: path must not exist, and gets its name when it is complete. The columns
+// have equal lengths; an error names the column and what would be right.
+//
+// [Inspect] and [Repair] know the files, and any reader of Arrow opens them.
+func WriteResults(path, kind string, meta Meta, columns []ResultColumn, opt Options) error {
+	if err := checkResults(kind, columns); err != nil {
+		return err
+	}
+	fields := make([]arrow.Field, len(columns))
+	names := map[int][]string{}
+	for i, c := range columns {
+		fields[i] = c.field()
+		if c.Names != nil {
+			names[i] = c.Names
+		}
+	}
+	t, err := createTable(path, "apical."+kind, meta, opt, fields, names, nil, nil, memory.DefaultAllocator)
+	if err != nil {
+		return err
+	}
+	for row := range columns[0].rows() {
+		for i := range columns {
+			columns[i].copy(&t.cols[i], t.n, row)
+		}
+		if err := t.end(); err != nil {
+			break // Close returns it
+		}
+	}
+	return t.Close()
+}
+
+// field is the column in the schema.
+func (c *ResultColumn) field() arrow.Field {
+	keys, values := []string{"unit"}, []string{c.Unit}
+	if c.What != "" {
+		keys, values = append(keys, "what"), append(values, c.What)
+	}
+	f := arrow.Field{Name: c.Name, Nullable: c.Nullable, Metadata: arrow.NewMetadata(keys, values)}
+	switch {
+	case c.Names != nil:
+		f.Type, f.Metadata = nameIndex(), arrow.NewMetadata(keys[1:], values[1:])
+	case c.Counts != nil:
+		f.Type = arrow.PrimitiveTypes.Int64
+	default:
+		f.Type = arrow.PrimitiveTypes.Float64
+	}
+	return f
+}
+
+// rows is the number of values.
+func (c *ResultColumn) rows() int { return len(c.Numbers) + len(c.Counts) + len(c.Index) }
+
+// copy appends the value of a row to the buffer, as its row n.
+func (c *ResultColumn) copy(to *column, n, row int) {
+	switch {
+	case c.Names != nil:
+		to.i16 = append(to.i16, c.Index[row])
+	case c.Counts != nil:
+		to.i64 = append(to.i64, c.Counts[row])
+	default:
+		to.f64 = append(to.f64, c.Numbers[row])
+		if c.Nullable {
+			to.setValid(n, !math.IsNaN(c.Numbers[row]))
+		}
+	}
+}
+
+// checkResults rejects what makes no table.
+func checkResults(kind string, columns []ResultColumn) error {
+	switch "apical." + kind {
+	case "apical.", formatSpikes, formatRates, formatWeights, formatStates:
+		return fmt.Errorf("spikefile: kind %q, want the name of a table of results", kind)
+	}
+	if !utf8.ValidString(kind) || len(columns) == 0 {
+		return fmt.Errorf("spikefile: kind %q with %d columns, want UTF-8 and at least one column", kind, len(columns))
+	}
+	var names []string
+	for i := range columns {
+		c := &columns[i]
+		names = append(names, c.Name)
+		if n := c.rows(); n != columns[0].rows() {
+			return fmt.Errorf("spikefile: column %s: %d values, want %d as in %s", c.Name, n, columns[0].rows(), columns[0].Name)
+		}
+		if err := c.check(); err != nil {
+			return fmt.Errorf("spikefile: column %s: %w", c.Name, err)
+		}
+	}
+	return checkNames("columns", names)
+}
+
+func (c *ResultColumn) check() error {
+	kinds := 0
+	for _, used := range []bool{c.Numbers != nil, c.Counts != nil, c.Names != nil || c.Index != nil} {
+		if used {
+			kinds++
+		}
+	}
+	switch {
+	case kinds > 1 || (c.Index != nil) && c.Names == nil:
+		return fmt.Errorf("want one of Numbers, Counts, and Index with Names")
+	case c.Nullable && (c.Names != nil || c.Counts != nil):
+		return fmt.Errorf("is nullable, want that only of Numbers")
+	case !utf8.ValidString(c.Unit) || !utf8.ValidString(c.What):
+		return fmt.Errorf("unit %q, what %q, want UTF-8", c.Unit, c.What)
+	}
+	for row, x := range c.Numbers {
+		if math.IsNaN(x) && !c.Nullable {
+			return fmt.Errorf("row %d is not a number, want one in a column that is not nullable", row)
+		}
+	}
+	for row, k := range c.Index {
+		if k < 0 || int(k) >= len(c.Names) {
+			return fmt.Errorf("row %d has name %d, want 0 to %d", row, k, len(c.Names)-1)
+		}
+	}
+	return checkNames("names of "+c.Name, c.Names)
+}
