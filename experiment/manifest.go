@@ -54,7 +54,10 @@ type Manifest struct {
 	WallSeconds  float64          `json:"wall_s"`
 	ModelSeconds float64          `json:"model_s"`
 	Counts       map[string]int64 `json:"counts,omitempty"`
-	Files        []ManifestFile   `json:"files,omitempty"`
+	// Recorded says of each spike file when its spikes were recorded. What is not
+	// in it is not known: between two stretches there may have been spikes.
+	Recorded map[string][]Stretch `json:"recorded,omitempty"`
+	Files    []ManifestFile       `json:"files,omitempty"`
 }
 
 // ManifestFile is an output file as it was when the run ended. One that ends
@@ -87,7 +90,7 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 	m.Status, m.Ended = status, &utc
 	m.WallSeconds = ended.Sub(m.Started).Seconds()
 	m.ModelSeconds = r.Progress.ModelSeconds()
-	m.Counts, m.Workers = r.Counts(), r.Workers
+	m.Counts, m.Recorded, m.Workers = r.Counts(), r.Recorded(), r.Workers
 	if runErr != nil && status == Failed {
 		m.Error = brief(runErr)
 	}
@@ -148,7 +151,7 @@ func (m *Manifest) write(dir string) error {
 
 // rewrite is write for a manifest that is there already. If no new file can be
 // made, because the disk is full, it goes into the blocks of the old one,
-// without indentation, and if need be without files and counts. If that is too
+// without indentation, and if need be without files, counts and recorded times. If that is too
 // long as well the old one stays.
 func (m *Manifest) rewrite(dir string) error {
 	err := m.write(dir)
@@ -156,7 +159,7 @@ func (m *Manifest) rewrite(dir string) error {
 		return nil
 	}
 	short := *m
-	short.Files, short.Counts = nil, nil
+	short.Files, short.Counts, short.Recorded = nil, nil, nil
 	for _, form := range []*Manifest{m, &short} {
 		b, encodeErr := json.Marshal(form)
 		if encodeErr == nil && overwrite(filepath.Join(dir, manifestName), append(b, '\n')) == nil {

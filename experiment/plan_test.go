@@ -9,6 +9,7 @@ import (
 	"math"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -50,6 +51,10 @@ func TestPlanKeepsTheManifest(t *testing.T) {
 		r.Progress.Set(12.5, 20, "")
 		r.Count("spikes", 2)
 		r.Count("spikes", 3)
+		within := &Run{}
+		within.Count("spikes", 1)
+		within.SetRecorded("spikes.arrow", []Stretch{{FromS: 1, UntilS: 2.5, Populations: []string{"a"}}})
+		r.Adopt(within)
 		if err := os.WriteFile(r.Path("spikes.arrow")+".partial", []byte("x"), 0o666); err != nil {
 			return err
 		}
@@ -60,11 +65,14 @@ func TestPlanKeepsTheManifest(t *testing.T) {
 		t.Fatal(err)
 	}
 	m := readManifest(t, p.Dir)
-	if m.Status != Done || m.ModelSeconds != 12.5 || m.Counts["spikes"] != 5 || m.Ended == nil || m.WallSeconds <= 0 {
+	if m.Status != Done || m.ModelSeconds != 12.5 || m.Counts["spikes"] != 6 || m.Ended == nil || m.WallSeconds <= 0 {
 		t.Errorf("manifest %+v", m)
 	}
 	if m.Workers != 2 || m.Build.Go == "" || m.ConfigSHA256 != p.Values.Hash() || m.Format != "apical.run" {
 		t.Errorf("manifest %+v", m)
+	}
+	if want := (Stretch{FromS: 1, UntilS: 2.5, Populations: []string{"a"}}); len(m.Recorded) != 1 || !reflect.DeepEqual(m.Recorded["spikes.arrow"], []Stretch{want}) {
+		t.Errorf("recorded %+v, want %+v", m.Recorded, want)
 	}
 	if len(m.Files) != 2 || m.Files[0].Name != "metrics.json" || m.Files[1].Name != "spikes.arrow.partial" || m.Files[1].Bytes != 1 {
 		t.Errorf("files %+v", m.Files)

@@ -34,8 +34,18 @@ type Run struct {
 	// Progress takes model time; nil is silent.
 	Progress *Meter
 
-	mu     sync.Mutex
-	counts map[string]int64
+	mu       sync.Mutex
+	counts   map[string]int64
+	recorded map[string][]Stretch
+}
+
+// Stretch is a time in which spikes were recorded, from FromS up to, but not
+// including, UntilS; both in s and whole numbers of steps.
+type Stretch struct {
+	FromS  float64 `json:"from_s"`
+	UntilS float64 `json:"until_s"`
+	// Populations are those whose spikes were recorded, nil for all of the file.
+	Populations []string `json:"populations,omitempty"`
 }
 
 // NewRun makes a Run with one worker, the default recording, LZ4, silent
@@ -90,6 +100,36 @@ func (r *Run) Counts() map[string]int64 {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return maps.Clone(r.counts)
+}
+
+// SetRecorded notes for the manifest when the spikes of a file were recorded:
+// stretches that ascend and do not overlap, none if nothing was. It may be called
+// from any goroutine.
+func (r *Run) SetRecorded(file string, stretches []Stretch) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.recorded == nil {
+		r.recorded = map[string][]Stretch{}
+	}
+	r.recorded[file] = append([]Stretch{}, stretches...)
+}
+
+// Adopt takes over what a run within r, which leaves its files in the directory
+// of r, has counted and recorded.
+func (r *Run) Adopt(within *Run) {
+	for name, n := range within.Counts() {
+		r.Count(name, n)
+	}
+	for file, stretches := range within.Recorded() {
+		r.SetRecorded(file, stretches)
+	}
+}
+
+// Recorded gives a copy of what SetRecorded has noted of each file.
+func (r *Run) Recorded() map[string][]Stretch {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return maps.Clone(r.recorded)
 }
 
 // Meta is what a data file says about the run it comes from. It holds neither

@@ -47,13 +47,20 @@ type Recorder struct {
 	weights   *spikefile.WeightsWriter
 	states    *spikefile.StatesWriter // nil unless asked for
 	recording *sim.SpikeRecording
+	sim       *sim.Simulation
+	file      string // name of the spike file
+	// stretches end at the last call of Phase; since then, from step since on, the
+	// spikes of current are recorded.
+	stretches []experiment.Stretch
+	since     int64
+	current   []string
 	closed    bool
 }
 
 // Open creates the files in the run's directory and attaches them to the
 // simulation. Spikes are recorded from the first call of Phase on.
 func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Options) (*Recorder, error) {
-	r := &Recorder{run: run}
+	r := &Recorder{run: run, sim: s, file: opt.FilePrefix + "spikes.arrow"}
 	codec, err := spikefile.ParseCodec(run.Codec)
 	if err != nil {
 		return nil, err
@@ -72,7 +79,7 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 	for _, p := range network.Projections {
 		projections = append(projections, p.Name)
 	}
-	if r.spikes, err = spikefile.Create(run.Path(opt.FilePrefix+"spikes.arrow"), meta, store); err != nil {
+	if r.spikes, err = spikefile.Create(run.Path(r.file), meta, store); err != nil {
 		return nil, err
 	}
 	counted := meta
@@ -177,11 +184,36 @@ func (r *Recorder) Phase(phases ...string) error {
 			return err
 		}
 	}
+	r.endStretch()
+	r.current = wanted
 	errs := []error{r.spikes.Flush(), r.rates.Flush(), r.weights.Flush()}
 	if r.states != nil {
 		errs = append(errs, r.states.Flush())
 	}
 	return errors.Join(errs...)
+}
+
+// endStretch notes what was recorded since the last call. Stretches that follow
+// each other without a gap become one if their populations are the same.
+func (r *Recorder) endStretch() {
+	from, until := r.since, r.sim.Step()
+	r.since = until
+	if len(r.current) == 0 || from == until {
+		return
+	}
+	perSecond := float64(r.sim.StepsPerSecond())
+	next := experiment.Stretch{FromS: float64(from) / perSecond, UntilS: float64(until) / perSecond}
+	if len(r.current) < len(r.names) {
+		next.Populations = r.current
+	}
+	if n := len(r.stretches); n > 0 {
+		last := &r.stretches[n-1]
+		if last.UntilS == next.FromS && slices.Equal(last.Populations, next.Populations) {
+			last.UntilS = next.UntilS
+			return
+		}
+	}
+	r.stretches = append(r.stretches, next)
 }
 
 // End closes the files after a run that ended with err, and adds to it what
@@ -200,8 +232,8 @@ func (r *Recorder) End(err error) error {
 	return err
 }
 
-// Close completes the files and counts their rows in the manifest. A second
-// call does nothing.
+// Close completes the files, counts their rows in the manifest and says there
+// when spikes were recorded. A second call does nothing.
 func (r *Recorder) Close() error {
 	if r.closed {
 		return nil
@@ -210,6 +242,8 @@ func (r *Recorder) Close() error {
 	var errs []error
 	if r.spikes != nil {
 		r.run.Count("spikes_recorded", r.spikes.Rows())
+		r.endStretch()
+		r.run.SetRecorded(r.file, r.stretches)
 		errs = append(errs, r.spikes.Close())
 	}
 	if r.rates != nil {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -34,9 +35,8 @@ func network() sim.Network {
 	}
 }
 
-// open makes a run in a directory of its own, with a recorder that keeps
-// everything.
-func open(t *testing.T, opt recorder.Options, spikes sim.SpikeRecorder) (dir string, s *sim.Simulation, rec *recorder.Recorder, err error) {
+// newRun makes a run in a directory of its own.
+func newRun(t *testing.T) (dir string, r *experiment.Run) {
 	t.Helper()
 	e := &experiment.Experiment{
 		Name: "test", Title: "A test",
@@ -48,6 +48,14 @@ func open(t *testing.T, opt recorder.Options, spikes sim.SpikeRecorder) (dir str
 	if err != nil {
 		t.Fatal(err)
 	}
+	return dir, r
+}
+
+// open makes a run in a directory of its own, with a recorder that keeps
+// everything.
+func open(t *testing.T, opt recorder.Options, spikes sim.SpikeRecorder) (dir string, s *sim.Simulation, rec *recorder.Recorder, err error) {
+	t.Helper()
+	dir, r := newRun(t)
 	s, err = network().Build(sim.Options{Workers: 2})
 	if err != nil {
 		t.Fatal(err)
@@ -253,5 +261,44 @@ func TestDetectorIsNamed(t *testing.T) {
 	}
 	if want := "accumulating, window 16 ms, lag 0 ms"; meta.Detector != want {
 		t.Errorf("detector %q, want %q", meta.Detector, want)
+	}
+}
+
+// TestWhenSpikesWereRecorded gives each stretch with its populations, without
+// cuts where nothing changes.
+func TestWhenSpikesWereRecorded(t *testing.T) {
+	on := []experiment.Stretch{{FromS: 0.01, UntilS: 0.03}, {FromS: 0.05, UntilS: 0.06}}
+	pyr := []experiment.Stretch{{FromS: 0.01, UntilS: 0.03, Populations: []string{"pyr"}}, {FromS: 0.05, UntilS: 0.06, Populations: []string{"pyr"}}}
+	for record, want := range map[string][]experiment.Stretch{
+		"all": {{FromS: 0, UntilS: 0.06}}, "none": {}, "on": on, "pyr,on": pyr, "off,som": {
+			{FromS: 0, UntilS: 0.01, Populations: []string{"som"}}, {FromS: 0.03, UntilS: 0.05, Populations: []string{"som"}}},
+	} {
+		dir, r := newRun(t)
+		var err error
+		if r.Record, err = r.Experiment.Record.Parse(record); err != nil {
+			t.Fatal(err)
+		}
+		s, err := network().Build(sim.Options{Workers: 1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		rec, err := recorder.Open(r, network(), s, recorder.Options{RateBin: 100, WeightInterval: 100})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, phase := range []string{"off", "on", "on", "off", "off", "on"} {
+			if err = rec.Phase(phase); err == nil {
+				err = s.Run(context.Background(), 100)
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := rec.Close(); err != nil {
+			t.Fatal(err)
+		}
+		if got := r.Recorded(); len(got) != 1 || !reflect.DeepEqual(got["spikes.arrow"], want) {
+			t.Errorf("%s in %s: %+v, want %+v", record, dir, got, want)
+		}
 	}
 }

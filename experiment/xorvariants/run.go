@@ -37,9 +37,7 @@ func (c comparison) run(ctx context.Context, r *experiment.Run) error {
 		}
 		progress := func(seconds, _ float64, note string) { r.Progress.Set(done+seconds, total, k.label+", "+note) }
 		m, err := xor.Train(ctx, one, xor.Options{FilePrefix: k.filePrefix(), Progress: progress})
-		for name, n := range one.Counts() {
-			r.Count(name, n)
-		}
+		r.Adopt(one)
 		if err != nil {
 			return fmt.Errorf("%s: %w", k.label, err)
 		}

@@ -1,7 +1,9 @@
 package spiketable
 
 import (
+	"errors"
 	"fmt"
+	"os"
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/io/spikefile"
@@ -11,6 +13,7 @@ import (
 type apicalFile struct {
 	path string
 	meta spikefile.Meta
+	size int64 // bytes
 }
 
 // openApical reads what the file says of itself.
@@ -19,7 +22,15 @@ func openApical(path string) (*apicalFile, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &apicalFile{path, r.Meta()}, r.Close()
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, errors.Join(err, r.Close())
+	}
+	return &apicalFile{path, r.Meta(), info.Size()}, r.Close()
+}
+
+func (f *apicalFile) stretches(note func(string, ...any)) ([]stretch, bool) {
+	return recordedStretches(f.path, f.size, f.recording(), note)
 }
 
 func (f *apicalFile) recording() analysis.Recording {

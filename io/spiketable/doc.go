@@ -12,4 +12,9 @@
 // run; from the beginning to one step beyond the last spike, with a warning.
 // Options.FromS and UntilS cut what is known of the manifest, and replace what
 // nothing is known of. Spikes outside of the windows are left out.
+//
+// A recording has one list of windows for all its populations. Populations that
+// were recorded at different times cannot be read together, since rates of some
+// would be too low by the time in which they were not recorded; one that was
+// never recorded is left out, with a warning.
 package spiketable

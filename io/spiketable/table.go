@@ -28,9 +28,11 @@ type Table struct {
 
 // origin is a file before it is restricted.
 type origin interface {
-	// recording describes all of it. Its windows are those that are known, none if
-	// none are.
+	// recording describes all of it, but for its windows.
 	recording() analysis.Recording
+	// stretches says when spikes were recorded, if that is known. note takes what
+	// has to be said about it.
+	stretches(note func(string, ...any)) (s []stretch, known bool)
 	// span is from the beginning to one step beyond the last spike.
 	span() (analysis.Window, error)
 	// open starts to read all spikes from the first.
@@ -66,11 +68,23 @@ func Open(path string, opt Options) (*Table, error) {
 // choose restricts the recording to what the options ask for.
 func (t *Table) choose(opt Options) error {
 	whole := t.origin.recording()
-	if err := t.choosePopulations(whole, opt.Populations); err != nil {
+	t.recording.StepsPerSecond = whole.StepsPerSecond
+	var stretches []stretch
+	known := false
+	if len(opt.Windows) == 0 {
+		stretches, known = t.origin.stretches(t.warnf)
+	}
+	if known && len(stretches) == 0 {
+		return inputf(t.path, "no spikes were recorded, as manifest.json beside it says")
+	}
+	if err := t.choosePopulations(whole, opt.Populations, stretches); err != nil {
 		return err
 	}
-	t.recording.StepsPerSecond = whole.StepsPerSecond
-	if err := t.chooseWindows(whole.Windows, opt); err != nil {
+	windows, err := t.commonWindows(stretches)
+	if err == nil {
+		err = t.chooseWindows(windows, opt)
+	}
+	if err != nil {
 		return err
 	}
 	if err := t.recording.Validate(); err != nil {
@@ -79,8 +93,10 @@ func (t *Table) choose(opt Options) error {
 	return nil
 }
 
-func (t *Table) choosePopulations(whole analysis.Recording, wanted []string) error {
-	var names []string
+// choosePopulations keeps those wanted, or all that have neurons and were
+// recorded.
+func (t *Table) choosePopulations(whole analysis.Recording, wanted []string, stretches []stretch) error {
+	var names, unrecorded []string
 	for _, p := range whole.Populations {
 		names = append(names, p.Name)
 	}
@@ -92,17 +108,43 @@ func (t *Table) choosePopulations(whole analysis.Recording, wanted []string) err
 	}
 	t.all = true
 	for _, p := range whole.Populations {
-		if p.Size == 0 || len(wanted) > 0 && !slices.Contains(wanted, p.Name) {
+		leave := p.Size == 0 || len(wanted) > 0 && !slices.Contains(wanted, p.Name)
+		if !leave && stretches != nil && len(windowsOf(p.Name, stretches)) == 0 {
+			leave, unrecorded = true, append(unrecorded, p.Name)
+		}
+		if leave {
 			t.keep, t.all = append(t.keep, -1), false
 			continue
 		}
 		t.keep = append(t.keep, int16(len(t.recording.Populations)))
 		t.recording.Populations = append(t.recording.Populations, p)
 	}
-	if len(t.recording.Populations) == 0 {
+	switch {
+	case len(unrecorded) > 0 && len(wanted) > 0:
+		return inputf(t.path, "population %s was not recorded, as manifest.json beside it says", list(unrecorded))
+	case len(t.recording.Populations) == 0:
 		return inputf(t.path, "no population with a neuron, want at least one")
+	case len(unrecorded) > 0:
+		t.warnf("left out, because they were not recorded: %s", list(unrecorded))
 	}
 	return nil
+}
+
+// commonWindows returns the time in which all that are chosen were recorded. A
+// recording has one for all its populations: a rate of one that was recorded half
+// the time would be half of what it was.
+func (t *Table) commonWindows(stretches []stretch) ([]analysis.Window, error) {
+	var windows []analysis.Window
+	for i, p := range t.recording.Populations {
+		its := windowsOf(p.Name, stretches)
+		if i == 0 {
+			windows = its
+		} else if first := t.recording.Populations[0].Name; !slices.Equal(its, windows) {
+			return nil, inputf(t.path, "populations were recorded at different times: %s %s, %s %s; choose those recorded together with --population, or the time with --window",
+				first, t.spans(windows), p.Name, t.spans(its))
+		}
+	}
+	return windows, nil
 }
 
 func (t *Table) chooseWindows(known []analysis.Window, opt Options) error {
