@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -139,11 +140,23 @@ func lookup[T any](v *Values, key string) T {
 	return t
 }
 
+// Milliseconds gives a Number whose unit is one of time, in ms.
+func (v *Values) Milliseconds(key string) float64 {
+	unit := v.param(key).Unit
+	s, _ := unit.scale()
+	if s.dimension != "time" {
+		panic(fmt.Sprintf("experiment: parameter %q is in %q, looked up as a time", key, unit))
+	}
+	return v.Float(key) * s.times * math.Pow10(s.exp10+3)
+}
+
 // Text gives a value as --set would take it, with its unit: "2s".
-func (v *Values) Text(key string) string {
+func (v *Values) Text(key string) string { return v.param(key).Format(v.values[key]) }
+
+func (v *Values) param(key string) *Param {
 	for i := range v.params {
 		if v.params[i].Key == key {
-			return v.params[i].Format(v.values[key])
+			return &v.params[i]
 		}
 	}
 	panic(fmt.Sprintf("experiment: parameter %q is not declared", key))

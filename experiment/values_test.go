@@ -37,6 +37,9 @@ func TestResolve(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if got := v.Milliseconds("tau_avg"); got != 1500 {
+		t.Errorf("tau_avg = %v ms, want 1500", got)
+	}
 	if got := v.Float("tau_avg"); got != 1.5 {
 		t.Errorf("--set must win over --preset: tau_avg = %v", got)
 	}

@@ -48,13 +48,13 @@ func TestStairsThatDoNotFit(t *testing.T) {
 		"dendritic_increment=0.001pA": "at most 10000 stairs",
 		"bin=0.25ms":                  "bin: 0.25ms, want a multiple of the step",
 		"bin=30ms":                    "stair_duration: 1s, want a multiple of bin",
-		"bin=500ms":                   "three of them",
+		"bin=500ms":                   "3 bins of 500ms or more",
 	} {
 		if _, err := Read(values(t, set)); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%s: %v, want %q", set, err, want)
 		}
 	}
-	if err := CheckNoise(values(t, "noise_units=99")); err == nil {
+	if err := Check(values(t, "noise_units=99")); err == nil {
 		t.Error("99 units for an in-degree of 100 were accepted")
 	}
 }

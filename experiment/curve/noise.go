@@ -2,6 +2,7 @@ package curve
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
@@ -12,10 +13,6 @@ const (
 	Exc = "exc"
 	Inh = "inh"
 )
-
-// AxonalMS is the delay of a connection: the reference program passes a spike of
-// step n on in step n+8, and its target first feels it in step n+9.
-const AxonalMS = 0.9
 
 // NoiseParams are the parameters that Noise takes.
 func NoiseParams(inDegreeInh float64) []experiment.Param {
@@ -30,14 +27,15 @@ func NoiseParams(inDegreeInh float64) []experiment.Param {
 	}
 }
 
-// CheckNoise refuses in-degrees beyond the number of units.
-func CheckNoise(v *experiment.Values) error {
+// Check refuses stairs that do not fit, and in-degrees beyond the number of units.
+func Check(v *experiment.Values) error {
 	for _, key := range []string{"noise_exc_in_degree", "noise_inh_in_degree"} {
 		if v.Float(key) > float64(v.Int("noise_units")) {
 			return experiment.Inputf("%s: %s, want at most noise_units (%s)", key, v.Text(key), v.Text("noise_units"))
 		}
 	}
-	return nil
+	_, err := Read(v)
+	return err
 }
 
 // AddNoise appends the two populations of Poisson units to the network.
@@ -60,15 +58,6 @@ func ConnectNoise(n *sim.Network, v *experiment.Values, to, excReceptor, inhRece
 		{Inh, inhReceptor, "noise_inh_in_degree", inhWeight},
 	} {
 		p := v.Float(x.inDegree) / float64(v.Int("noise_units"))
-		n.Projections = append(n.Projections, Static(x.from, to, x.receptor, synapse.FixedProbability{P: p}, x.weight))
-	}
-}
-
-// Static is a projection with one weight, leak conductances, and the axonal
-// delay, named after its ends.
-func Static(from, to, receptor string, wiring synapse.Wiring, weight float64) sim.Projection {
-	return sim.Projection{
-		Name: from + "_" + to + "_" + receptor, From: from, To: to, Receptor: receptor,
-		Projection: synapse.Projection{Wiring: wiring, Weight: synapse.Constant(weight), DelayMS: synapse.Constant(AxonalMS)},
+		n.Projections = append(n.Projections, spiking.Static(x.from, to, x.receptor, synapse.FixedProbability{P: p}, x.weight))
 	}
 }

@@ -6,6 +6,7 @@ import (
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -15,17 +16,21 @@ type Condition struct {
 	Network sim.Network
 }
 
-// All takes the curves of the conditions one after the other. The Arrow files of
-// the run hold the first of them.
-func (s Stairs) All(ctx context.Context, r *experiment.Run, conditions []Condition) ([][]Point, error) {
-	curves := make([][]Point, len(conditions))
-	for i, c := range conditions {
-		t := &sweep{stairs: s, run: r, condition: c, before: int64(i) * s.Steps(), total: int64(len(conditions)) * s.Steps()}
+// Run takes the curves of so many conditions, one after the other, each of which
+// it asks for when its turn comes. The Arrow files of the run hold the first.
+func Run(ctx context.Context, r *experiment.Run, conditions int, condition func(i int, s Stairs) Condition) ([][]Point, error) {
+	s, err := Read(r.Values)
+	if err != nil {
+		return nil, err
+	}
+	curves := make([][]Point, conditions)
+	for i := range curves {
+		c := condition(i, s)
+		t := &sweep{stairs: s, run: r, condition: c, before: int64(i) * s.Steps(), total: int64(conditions) * s.Steps()}
 		t.note = c.Name
-		if len(conditions) > 1 {
-			t.note = fmt.Sprintf("%d of %d: %s", i+1, len(conditions), c.Name)
+		if conditions > 1 {
+			t.note = fmt.Sprintf("%d of %d: %s", i+1, conditions, c.Name)
 		}
-		var err error
 		if curves[i], err = t.take(ctx, i == 0); err != nil {
 			return nil, err
 		}
@@ -45,15 +50,14 @@ type sweep struct {
 // take runs the condition and returns its curve.
 func (t *sweep) take(ctx context.Context, record bool) (points []Point, err error) {
 	t.progress(0) // the network takes a while to build
-	s, err := t.condition.Network.Build(sim.Options{Workers: t.run.Workers})
+	s, err := spiking.Build(t.run, t.condition.Network)
 	if err != nil {
 		return nil, err
 	}
-	t.run.Workers = s.Workers()
 	m := newMeter(t.stairs)
 	if record {
 		rec, err := recorder.Open(t.run, t.condition.Network, s, recorder.Options{
-			RateBin: t.stairs.Bin, WeightInterval: t.stairs.Stair,
+			RateBin: t.stairs.Bin,
 			OnRates: func(bins []sim.RateBin) { m.add(bins[0]) },
 		})
 		if err != nil {
@@ -66,17 +70,12 @@ func (t *sweep) take(ctx context.Context, record bool) (points []Point, err erro
 	} else if err := s.RecordRates(t.stairs.Bin, func(bins []sim.RateBin) error { m.add(bins[0]); return nil }); err != nil {
 		return nil, err
 	}
-	for left := t.stairs.Steps(); left > 0; {
-		chunk := min(left, s.StepsPerSecond()/2)
-		if err := s.Run(ctx, chunk); err != nil {
-			return nil, err
-		}
-		left -= chunk
-		t.progress(s.Step())
+	if err := spiking.Advance(ctx, s, t.stairs.Steps(), func() { t.progress(s.Step()) }); err != nil {
+		return nil, err
 	}
 	return m.points(), nil
 }
 
 func (t *sweep) progress(step int64) {
-	t.run.Progress.Set(float64(t.before+step)/stepsPerSecond, float64(t.total)/stepsPerSecond, t.note)
+	t.run.Progress.Set(float64(t.before+step)/spiking.StepsPerSecond, float64(t.total)/spiking.StepsPerSecond, t.note)
 }

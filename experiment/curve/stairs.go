@@ -10,6 +10,7 @@ import (
 	"math"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -35,9 +36,6 @@ type Stairs struct {
 	Stair, Bin    int64 // steps of the simulation; Bin divides Stair
 }
 
-// stepsPerSecond of the simulation.
-const stepsPerSecond = 1000 / sim.DefaultDtMS
-
 // Params are the parameters that Read takes.
 func Params(firstPA, lastPA, byPA, binMS float64) []experiment.Param {
 	current := func(key string, value float64, doc string) experiment.Param {
@@ -52,8 +50,9 @@ func Params(firstPA, lastPA, byPA, binMS float64) []experiment.Param {
 	}
 }
 
-// most bounds the stairs.
-const most = 10_000
+// most bounds the stairs; leastBins of a stair leave one that ends in its second
+// half and before its end.
+const most, leastBins = 10_000, 3
 
 // Read returns the stairs that the values describe.
 func Read(v *experiment.Values) (Stairs, error) {
@@ -63,14 +62,16 @@ func Read(v *experiment.Values) (Stairs, error) {
 		return Stairs{}, experiment.Inputf("dendritic_increment: %s, want one that leads from dendritic_first (%s) to dendritic_last (%s) in at most %d stairs",
 			v.Text("dendritic_increment"), v.Text("dendritic_first"), v.Text("dendritic_last"), most)
 	}
-	bin, stair := v.Float("bin")/sim.DefaultDtMS, v.Float("stair_duration")*stepsPerSecond
-	s := Stairs{FirstPA: first, ByPA: by, Count: int(math.Round(climbs)) + 1,
-		Stair: int64(math.Round(stair)), Bin: int64(math.Round(bin))}
-	if s.Bin < 1 || math.Abs(bin-float64(s.Bin)) > 1e-9*bin {
-		return Stairs{}, experiment.Inputf("bin: %s, want a multiple of the step, %gms", v.Text("bin"), sim.DefaultDtMS)
+	if err := spiking.WantSteps(v, "bin"); err != nil {
+		return Stairs{}, err
 	}
-	if s.Stair%s.Bin != 0 || math.Abs(stair-float64(s.Stair)) > 1e-9*stair || s.Stair/s.Bin < 3 {
-		return Stairs{}, experiment.Inputf("stair_duration: %s, want a multiple of bin (%s), three of them or more", v.Text("stair_duration"), v.Text("bin"))
+	if err := spiking.WantMultipleOf(v, "stair_duration", "bin"); err != nil {
+		return Stairs{}, err
+	}
+	s := Stairs{FirstPA: first, ByPA: by, Count: int(math.Round(climbs)) + 1,
+		Stair: spiking.StepsOf(v, "stair_duration"), Bin: spiking.StepsOf(v, "bin")}
+	if s.Stair/s.Bin < leastBins {
+		return Stairs{}, experiment.Inputf("stair_duration: %s, want %d bins of %s or more", v.Text("stair_duration"), leastBins, v.Text("bin"))
 	}
 	return s, nil
 }
@@ -115,7 +116,7 @@ func (m *meter) add(b sim.RateBin) {
 	}
 	s := &m.sums[stair]
 	s.bins++
-	hz := stepsPerSecond / (float64(b.To-b.From) * float64(b.Neurons))
+	hz := spiking.StepsPerSecond / (float64(b.To-b.From) * float64(b.Neurons))
 	s.event += float64(b.Events) * hz
 	s.burst += float64(b.Bursts) * hz
 	if b.Events > 0 {

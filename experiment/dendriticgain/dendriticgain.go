@@ -81,9 +81,6 @@ func params() []experiment.Param {
 }
 
 func check(v *experiment.Values) error {
-	if err := curve.CheckNoise(v); err != nil {
-		return err
-	}
 	if v.String("conditions") == "figure" {
 		if v.Float("w_som_dendrite") == 0 {
 			return experiment.Inputf("w_som_dendrite: 0, want more than 0 for the figure, which compares it with less; conditions=one takes 0")
@@ -92,22 +89,16 @@ func check(v *experiment.Values) error {
 			return experiment.Inputf("facilitation_u: %s, want more than 0 and at most 0.8 for the figure, which compares it with a quarter less and more; conditions=one takes 0 to 1", v.Text("facilitation_u"))
 		}
 	}
-	_, err := curve.Read(v)
-	return err
+	return curve.Check(v)
 }
 
 // run runs one seed.
 func run(ctx context.Context, r *experiment.Run) error {
-	stairs, err := curve.Read(r.Values)
-	if err != nil {
-		return err
-	}
 	m := conditions(r.Values)
-	networks := make([]curve.Condition, len(m.Curves))
-	for i, c := range m.Curves {
-		networks[i] = curve.Condition{Name: c.name(), Network: network(r.Values, stairs, c.Condition, r.Seed)}
-	}
-	points, err := stairs.All(ctx, r, networks)
+	points, err := curve.Run(ctx, r, len(m.Curves), func(i int, stairs curve.Stairs) curve.Condition {
+		c := m.Curves[i]
+		return curve.Condition{Name: c.name(), Network: network(r.Values, stairs, c.Condition, r.Seed)}
+	})
 	if err != nil {
 		return err
 	}

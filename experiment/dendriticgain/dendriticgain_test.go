@@ -1,37 +1,28 @@
 package dendriticgain
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
+	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/curve"
+	"github.com/apical-sim/apical/experiment/experimenttest"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
 	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, preset := range []string{"", "quick"} {
-		v, err := e.Resolve(preset, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	experimenttest.Networks(t, e, func(v *experiment.Values) (all []sim.Network) {
 		stairs, err := curve.Read(v)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range conditions(v).Curves {
-			if err := network(v, stairs, c.Condition, 1).Validate(); err != nil {
-				t.Errorf("preset %q, %s: %v", preset, c.name(), err)
-			}
+			all = append(all, network(v, stairs, c.Condition, 1))
 		}
-	}
+		return all
+	})
 	if n := len(e.Expect(e.Defaults())); n != 2*2*len(reference)+4 {
 		t.Errorf("%d expectations, want those of two curves and of four panels", n)
 	}
@@ -88,30 +79,10 @@ func TestOrdered(t *testing.T) {
 }
 
 // trial runs one seed and returns its metrics and its directory.
-func trial(t *testing.T, workers int, preset string, sets ...string) (m Metrics, dir string) {
+func trial(t *testing.T, preset string, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve(preset, sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, dir
+	dir := experimenttest.Trial{Seed: 1, Workers: 1, Preset: preset, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
 // TestQuickCurves compares the closed and the open loop of 1000 cells, with weights
@@ -124,7 +95,7 @@ func TestQuickCurves(t *testing.T) {
 		t.Skip("6 s of networks of 51 200")
 	}
 	for _, loop := range []struct{ weight, row string }{{"0.01", "closed"}, {"0", "open"}} {
-		m, _ := trial(t, 1, "quick", "conditions=one", "w_som_dendrite="+loop.weight,
+		m, _ := trial(t, "quick", "conditions=one", "w_som_dendrite="+loop.weight,
 			"dendritic_first=0pA", "dendritic_last=400pA", "dendritic_increment=200pA")
 		for i, p := range m.Curves[0].Points {
 			r := reference[2*i]
@@ -147,60 +118,25 @@ func TestQuickCurves(t *testing.T) {
 var small = []string{"neurons=100", "interneurons=20", "noise_units=1000", "dendritic_last=0pA", "stair_duration=75ms"}
 
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 3} {
-		m, dir := trial(t, workers, "", small...)
-		if first == "" {
-			first = dir
-			if len(m.Curves) != 9 || len(m.Panels) != 4 || len(m.Curves[8].Points) != 2 {
-				t.Errorf("%+v, want nine curves of two stairs and four panels", m)
-			}
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
+	dir := experimenttest.SameBytes(t, Experiment(), experimenttest.Trial{Seed: 1, Sets: small}, []int{3},
+		"metrics.json", "rates.arrow", "spikes.arrow")
+	if m := experimenttest.Metrics[Metrics](t, dir); len(m.Curves) != 9 || len(m.Panels) != 4 || len(m.Curves[8].Points) != 2 {
+		t.Errorf("%+v, want nine curves of two stairs and four panels", m)
 	}
 }
 
-// TestFigure draws the whole figure and a single condition, the same bytes twice.
+// TestFigure draws the whole figure and a single condition, of two seeds.
 func TestFigure(t *testing.T) {
 	for _, sets := range [][]string{small, append([]string{"conditions=one"}, small...)} {
-		_, dir := trial(t, 1, "", sets...)
-		raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var png, svg [2]bytes.Buffer
-		for i := range png {
-			if err := figure([]json.RawMessage{raw, raw}, &png[i], &svg[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if !bytes.Equal(png[0].Bytes(), png[1].Bytes()) || !bytes.Equal(svg[0].Bytes(), svg[1].Bytes()) {
-			t.Error("the same metrics gave two figures")
-		}
-		for _, text := range []string{"burst probability (%)", "event rate (Hz)", "dendritic current (pA)"} {
-			if !strings.Contains(svg[0].String(), text) {
-				t.Errorf("the SVG does not say %q", text)
-			}
-		}
+		_, dir := trial(t, "", sets...)
+		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
+		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw}, "burst probability (%)", "event rate (Hz)", "dendritic current (pA)")
 	}
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"vip_current=5", "w_som_dendrite=-1", "w_som_dendrite=0", "facilitation_u=0", "facilitation_u=0.9", "dendritic_plateau=1200", "noise_units=50", "dendritic_last=510pA", "bin=7ms", "conditions=two"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "vip_current=5", "w_som_dendrite=-1", "w_som_dendrite=0", "facilitation_u=0", "facilitation_u=0.9",
+		"dendritic_plateau=1200", "noise_units=50", "dendritic_last=510pA", "bin=7ms", "conditions=two")
 	if _, err := Experiment().Resolve("", []string{"w_som_dendrite=0", "conditions=one"}); err != nil {
 		t.Errorf("open loop, one condition: %v", err)
 	}

@@ -3,6 +3,7 @@ package dendriticgain
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/curve"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
@@ -52,10 +53,10 @@ func connect(n *sim.Network, v *experiment.Values, c Condition) {
 		p.ShortTerm = shortTerm
 		n.Projections = append(n.Projections, p)
 	}
-	add(curve.Static(curve.Population, pv, neuron.SomaExc, sparse, v.Float("w_pyr_pv")), &depressing)
-	add(curve.Static(curve.Population, som, neuron.SomaExc, sparse, v.Float("w_pyr_som")), &facilitating)
-	add(curve.Static(pv, som, neuron.SomaInh, synapse.AllToAll{}, v.Float("w_pv_som")), nil)
+	add(spiking.Static(curve.Population, pv, neuron.SomaExc, sparse, v.Float("w_pyr_pv")), &depressing)
+	add(spiking.Static(curve.Population, som, neuron.SomaExc, sparse, v.Float("w_pyr_som")), &facilitating)
+	add(spiking.Static(pv, som, neuron.SomaInh, synapse.AllToAll{}, v.Float("w_pv_som")), nil)
 	if c.WSomDendrite > 0 {
-		add(curve.Static(som, curve.Population, neuron.DendriteInh, synapse.AllToAll{}, c.WSomDendrite), nil)
+		add(spiking.Static(som, curve.Population, neuron.DendriteInh, synapse.AllToAll{}, c.WSomDendrite), nil)
 	}
 }

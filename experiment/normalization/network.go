@@ -3,6 +3,7 @@ package normalization
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/curve"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
@@ -20,7 +21,7 @@ func network(v *experiment.Values, stairs curve.Stairs, c Curve, seed uint64) si
 		v.Float("w_noise_dendrite_exc"), v.Float("w_noise_dendrite_inh"))
 	if c.InhibitionWeight > 0 {
 		facilitating := synapse.Facilitating()
-		recurrent := curve.Static(curve.Population, curve.Population, neuron.DendriteInh,
+		recurrent := spiking.Static(curve.Population, curve.Population, neuron.DendriteInh,
 			synapse.FixedProbability{P: v.Float("inhibition_p")}, c.InhibitionWeight)
 		recurrent.ShortTerm = &facilitating
 		n.Projections = append(n.Projections, recurrent)

@@ -68,28 +68,19 @@ func params() []experiment.Param {
 }
 
 func check(v *experiment.Values) error {
-	if err := curve.CheckNoise(v); err != nil {
-		return err
-	}
 	if v.String("conditions") == "figure" && v.Float("inhibition_weight") == 0 {
 		return experiment.Inputf("inhibition_weight: 0, want more than 0 for the figure, which compares it with none; conditions=one takes 0")
 	}
-	_, err := curve.Read(v)
-	return err
+	return curve.Check(v)
 }
 
 // run runs one seed.
 func run(ctx context.Context, r *experiment.Run) error {
-	stairs, err := curve.Read(r.Values)
-	if err != nil {
-		return err
-	}
 	m := Metrics{Curves: conditions(r.Values)}
-	networks := make([]curve.Condition, len(m.Curves))
-	for i, c := range m.Curves {
-		networks[i] = curve.Condition{Name: c.name(), Network: network(r.Values, stairs, c, r.Seed)}
-	}
-	points, err := stairs.All(ctx, r, networks)
+	points, err := curve.Run(ctx, r, len(m.Curves), func(i int, stairs curve.Stairs) curve.Condition {
+		c := m.Curves[i]
+		return curve.Condition{Name: c.name(), Network: network(r.Values, stairs, c, r.Seed)}
+	})
 	if err != nil {
 		return err
 	}

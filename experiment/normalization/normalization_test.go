@@ -1,67 +1,38 @@
 package normalization
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
 
+	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/curve"
+	"github.com/apical-sim/apical/experiment/experimenttest"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
 	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, preset := range []string{"", "quick"} {
-		v, err := e.Resolve(preset, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+	experimenttest.Networks(t, e, func(v *experiment.Values) (all []sim.Network) {
 		stairs, err := curve.Read(v)
 		if err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range conditions(v) {
-			if err := network(v, stairs, c, 1).Validate(); err != nil {
-				t.Errorf("preset %q, %s: %v", preset, c.name(), err)
-			}
+			all = append(all, network(v, stairs, c, 1))
 		}
-	}
+		return all
+	})
 	if n := len(e.Expect(e.Defaults())); n != 2*2*len(reference)+3 {
 		t.Errorf("%d expectations, want those of two curves and three of the spread", n)
 	}
 }
 
 // trial runs one seed and returns its metrics and its directory.
-func trial(t *testing.T, workers int, preset string, sets ...string) (m Metrics, dir string) {
+func trial(t *testing.T, preset string, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve(preset, sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, dir
+	dir := experimenttest.Trial{Seed: 1, Workers: 1, Preset: preset, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
 // TestQuickCurve compares three points of the curve with inhibition, of 800 cells,
@@ -72,7 +43,7 @@ func TestQuickCurve(t *testing.T) {
 	if testing.Short() {
 		t.Skip("3 s of a network of 50 800")
 	}
-	m, _ := trial(t, 1, "quick", "conditions=one", "dendritic_first=0pA", "dendritic_last=200pA", "dendritic_increment=100pA")
+	m, _ := trial(t, "quick", "conditions=one", "dendritic_first=0pA", "dendritic_last=200pA", "dendritic_increment=100pA")
 	for i, p := range m.Curves[0].Points {
 		r := reference[[]int{1, 3, 5}[i]]
 		t.Logf("%4g pA: burst probability %.1f %% (%g), event rate %.2f Hz (%g)", r.currentPA, *p.BurstProbabilityPct, r.inhibitedBP, p.EventRateHz, r.inhibitedER)
@@ -89,26 +60,11 @@ func TestQuickCurve(t *testing.T) {
 var small = []string{"neurons=200", "noise_units=1000", "inhibition_p=0.5", "dendritic_last=-50pA", "stair_duration=60ms"}
 
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 3} {
-		m, dir := trial(t, workers, "", small...)
-		if first == "" {
-			first = dir
-			if len(m.Curves) != 6 || len(m.Curves[5].Points) != 2 || m.Curves[5].SomaCurrentPA != 200 || m.Curves[5].InhibitionWeight != 0 {
-				t.Errorf("curves %+v, want three with inhibition and three without, two stairs each", m.Curves)
-			}
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
+	dir := experimenttest.SameBytes(t, Experiment(), experimenttest.Trial{Seed: 1, Sets: small}, []int{3},
+		"metrics.json", "rates.arrow", "spikes.arrow")
+	m := experimenttest.Metrics[Metrics](t, dir)
+	if len(m.Curves) != 6 || len(m.Curves[5].Points) != 2 || m.Curves[5].SomaCurrentPA != 200 || m.Curves[5].InhibitionWeight != 0 {
+		t.Errorf("curves %+v, want three with inhibition and three without, two stairs each", m.Curves)
 	}
 }
 
@@ -141,37 +97,19 @@ func TestSpread(t *testing.T) {
 	}
 }
 
-// TestFigure draws the whole figure and a single condition, the same bytes twice.
+// TestFigure draws the whole figure and a single condition, of two seeds.
 func TestFigure(t *testing.T) {
 	for _, sets := range [][]string{small, append([]string{"conditions=one"}, small...)} {
-		_, dir := trial(t, 1, "", sets...)
-		raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var png, svg [2]bytes.Buffer
-		for i := range png {
-			if err := figure([]json.RawMessage{raw, raw}, &png[i], &svg[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if !bytes.Equal(png[0].Bytes(), png[1].Bytes()) || !bytes.Equal(svg[0].Bytes(), svg[1].Bytes()) {
-			t.Error("the same metrics gave two figures")
-		}
-		for _, text := range []string{"burst probability (%)", "event rate (Hz)", "burst rate (Hz)", "soma 0 pA", "Inhibition 0.02"} {
-			if !strings.Contains(svg[0].String(), text) {
-				t.Errorf("the SVG does not say %q", text)
-			}
-		}
+		_, dir := trial(t, "", sets...)
+		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
+		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw},
+			"burst probability (%)", "event rate (Hz)", "burst rate (Hz)", "soma 0 pA", "Inhibition 0.02")
 	}
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"soma_current=5", "inhibition_weight=-1", "inhibition_weight=0", "inhibition_p=2", "noise_units=50", "dendritic_increment=7pA", "bin=7ms", "conditions=two"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "soma_current=5", "inhibition_weight=-1", "inhibition_weight=0", "inhibition_p=2",
+		"noise_units=50", "dendritic_increment=7pA", "bin=7ms", "conditions=two")
 	if _, err := Experiment().Resolve("", []string{"inhibition_weight=0", "conditions=one"}); err != nil {
 		t.Errorf("no inhibition, one condition: %v", err)
 	}

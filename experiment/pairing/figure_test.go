@@ -3,54 +3,31 @@ package pairing
 import (
 	"bytes"
 	"encoding/json"
+	"image"
 	"image/png"
-	"os"
-	"path/filepath"
-	"strings"
 	"testing"
+
+	"github.com/apical-sim/apical/experiment/experimenttest"
 )
 
-// TestFigure draws two seeds of all protocols and of one: the same bytes again, and
-// an SVG that names its axes.
+// TestFigure draws two seeds of all protocols and of one.
 func TestFigure(t *testing.T) {
-	read := func(dir string) json.RawMessage {
-		b, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
+	drawn := func(seeds uint64, sets []string, says ...string) image.Rectangle {
+		var all []json.RawMessage
+		for seed := range seeds {
+			_, dir := trial(t, seed, sets...)
+			all = append(all, experimenttest.Read(t, dir, "metrics.json"))
+		}
+		picture, err := png.Decode(bytes.NewReader(experimenttest.Figure(t, figure, all, says...)))
 		if err != nil {
 			t.Fatal(err)
 		}
-		return b
+		return picture.Bounds()
 	}
-	var all []json.RawMessage
-	for seed := range uint64(2) {
-		_, dir := trial(t, seed, 2, "realisations=2", "duration=10s")
-		all = append(all, read(dir))
-	}
-	var rasters, vectors [2]bytes.Buffer
-	for i := range rasters {
-		if err := figure(all, &rasters[i], &vectors[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(rasters[0].Bytes(), rasters[1].Bytes()) || !bytes.Equal(vectors[0].Bytes(), vectors[1].Bytes()) {
-		t.Error("the same metrics gave two figures")
-	}
-	for _, text := range []string{"frequency (Hz)", "burst probability", "mean-field theory", "p0 0.75", "τ_pre 0.5 s, τ_avg 30 s"} {
-		if !strings.Contains(vectors[0].String(), text) {
-			t.Errorf("no %q in the figure", text)
-		}
-	}
-	picture, err := png.Decode(&rasters[0])
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, dir := trial(t, 1, 2, "protocol=periodic")
-	var one, vector bytes.Buffer
-	if err := figure([]json.RawMessage{read(dir)}, &one, &vector); err != nil {
-		t.Fatal(err)
-	}
-	small, err := png.Decode(&one)
-	if err != nil || small.Bounds().Dx() >= picture.Bounds().Dx()/2 || small.Bounds().Dy() >= picture.Bounds().Dy()/2 {
-		t.Errorf("one panel of %v, twelve of %v (%v)", small.Bounds(), picture.Bounds(), err)
+	all := drawn(2, []string{"realisations=2", "duration=10s"},
+		"frequency (Hz)", "burst probability", "mean-field theory", "p0 0.75", "τ_pre 0.5 s, τ_avg 30 s")
+	if one := drawn(1, []string{"protocol=periodic"}); one.Dx() >= all.Dx()/2 || one.Dy() >= all.Dy()/2 {
+		t.Errorf("one panel of %v, twelve of %v", one, all)
 	}
 }
 

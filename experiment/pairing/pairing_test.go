@@ -1,57 +1,28 @@
 package pairing
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"io"
 	"math"
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/experimenttest"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
-	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Fatal(err)
-	}
-	for _, p := range e.Presets {
-		if _, err := e.Resolve(p.Name, nil); err != nil {
-			t.Errorf("preset %q: %v", p.Name, err)
-		}
-	}
+	experimenttest.Networks(t, Experiment(), func(*experiment.Values) []sim.Network { return nil })
 }
 
 // trial runs a seed with some values and returns its metrics and directory.
-func trial(t *testing.T, seed uint64, workers int, sets ...string) (*Metrics, string) {
+func trial(t *testing.T, seed uint64, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve("", sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := e.NewRun(v, seed, t.TempDir())
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(r.Dir, "metrics.json"))
-	m := &Metrics{}
-	if err == nil {
-		err = json.Unmarshal(raw, m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, r.Dir
+	dir := experimenttest.Trial{Seed: seed, Workers: 2, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
 // TestPublished runs what 'apical verify pairing' does, the precise part of it with
@@ -114,27 +85,15 @@ func TestExpectationsFollowTheValues(t *testing.T) {
 
 // TestSameBytesForAnyWorkers runs all protocols with few realisations.
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first []byte
-	for _, workers := range []int{1, 2, 5} {
-		_, dir := trial(t, 3, workers, "realisations=2", "duration=20s")
-		b, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		if first == nil {
-			first = b
-		}
-		if !bytes.Equal(first, b) {
-			t.Errorf("metrics.json differs between 1 and %d workers", workers)
-		}
-	}
+	x := experimenttest.Trial{Seed: 3, Sets: []string{"realisations=2", "duration=20s"}}
+	experimenttest.SameBytes(t, Experiment(), x, []int{2, 5}, "metrics.json")
 }
 
 // TestPointsKeepTheirTrains: a point depends neither on the other protocols nor on
 // the points behind it, and more realisations continue those there are.
 func TestPointsKeepTheirTrains(t *testing.T) {
-	a, _ := trial(t, 1, 1, "protocol=poisson", "realisations=1", "frequencies=5Hz,20Hz")
-	b, _ := trial(t, 1, 1, "realisations=1", "frequencies=5Hz,20Hz,30Hz", "p0=0.3,0.4,0.5")
+	a, _ := trial(t, 1, "protocol=poisson", "realisations=1", "frequencies=5Hz,20Hz")
+	b, _ := trial(t, 1, "realisations=1", "frequencies=5Hz,20Hz,30Hz", "p0=0.3,0.4,0.5")
 	if x, y := a.Poisson.Curves[0].Points[1], b.Poisson.Curves[0].Points[1]; x.WeightChange != y.WeightChange || x.SD != nil {
 		t.Errorf("weights %v and %v", x, y)
 	}
@@ -148,7 +107,7 @@ func TestPointsKeepTheirTrains(t *testing.T) {
 // leaves exp(−10/50) of the depression.
 func TestDelta(t *testing.T) {
 	weight := func(delta string) float64 {
-		m, _ := trial(t, 1, 1, "protocol=periodic", "frequencies=1Hz", "delta="+delta)
+		m, _ := trial(t, 1, "protocol=periodic", "frequencies=1Hz", "delta="+delta)
 		return m.Periodic.Curves[0].Points[0].WeightChange
 	}
 	zero := weight("0ms")
@@ -162,7 +121,7 @@ func TestDelta(t *testing.T) {
 // TestFixedRule: 75 coincident pairings at 1 Hz depress by A₋ η each, as the trace
 // of the pairing before has faded. There is a curve for each τ_pre.
 func TestFixedRule(t *testing.T) {
-	m, _ := trial(t, 1, 1, "rule=fixed", "realisations=1", "frequencies=1Hz")
+	m, _ := trial(t, 1, "rule=fixed", "realisations=1", "frequencies=1Hz")
 	if got, want := m.Periodic.Curves[0].Points[0].WeightChange, -0.15*0.1*75; math.Abs(got-want) > 1e-6 {
 		t.Errorf("weight %v, want %v", got, want)
 	}

@@ -128,7 +128,7 @@ func TestTheoryMeetsSimulation(t *testing.T) {
 		{"protocol=burst_poisson", "burst_probabilities=0,0.2,0.4"},
 		{"protocol=poisson", "frequencies=5Hz,20Hz,40Hz", "rule=fixed"},
 	} {
-		m, _ := trial(t, 7, 2, append(sets, "realisations=400")...)
+		m, _ := trial(t, 7, append(sets, "realisations=400")...)
 		p := protocolOf(t, sets[0][len("protocol="):], sets[1:]...)
 		for _, c := range (*m.of(p.name)).Curves {
 			for _, q := range c.Points {

@@ -3,11 +3,10 @@ package propagation
 import (
 	"bytes"
 	"encoding/json"
-	"image/png"
 	"math"
-	"strings"
 	"testing"
 
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -107,23 +106,7 @@ func TestFigure(t *testing.T) {
 		}
 		runs = append(runs, raw)
 	}
-	var rasters, vectors [2]bytes.Buffer
-	for i := range rasters {
-		if err := figure(runs, &rasters[i], &vectors[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(rasters[0].Bytes(), rasters[1].Bytes()) || !bytes.Equal(vectors[0].Bytes(), vectors[1].Bytes()) {
-		t.Error("the same metrics gave two figures")
-	}
-	for _, text := range []string{"time (s)", "event rate (Hz)", "burst probability (%)", "mean of 2 seeds", "burst rate of pyr2, rescaled"} {
-		if !strings.Contains(vectors[0].String(), text) {
-			t.Errorf("the SVG does not say %q", text)
-		}
-	}
-	if _, err := png.DecodeConfig(&rasters[0]); err != nil {
-		t.Error(err)
-	}
+	experimenttest.Figure(t, figure, runs, "time (s)", "event rate (Hz)", "burst probability (%)", "mean of 2 seeds", "burst rate of pyr2, rescaled")
 }
 
 // TestExpectations: those of the publication stand with its values alone, those of

@@ -2,14 +2,11 @@ package propagation
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
 )
-
-// delayMS is the 0.8 ms of the reference program, whose spikes are felt in the
-// step after their arrival.
-const delayMS = 0.9
 
 // Network returns the description of the network for the given values.
 func Network(v *experiment.Values, seed uint64) sim.Network {
@@ -59,16 +56,14 @@ func (b *builder) noise() {
 		{som, neuron.SomaExc, "w_noise_som_exc"},
 		{som, neuron.SomaInh, "w_noise_som_inh"},
 	} {
-		b.net.Inputs = append(b.net.Inputs, sim.Input{
-			Name: x.to + "_" + x.receptor, To: x.to, Receptor: x.receptor,
-			RateHz: b.v.Float("noise_rate"), Weight: b.v.Float(x.weight),
-		})
+		b.net.Inputs = append(b.net.Inputs, spiking.Noise(x.to, x.receptor, b.v.Float("noise_rate"), b.v.Float(x.weight)))
 	}
 }
 
 // projections connects the populations sparsely. Pyramidal cells do not connect
 // to themselves.
 func (b *builder) projections() {
+	sparse := synapse.FixedProbability{P: b.v.Float("connection_probability")}
 	depressing := b.shortTerm("std", synapse.Depressing())
 	facilitating := b.shortTerm("stf", synapse.Facilitating())
 	for _, x := range []struct {
@@ -85,14 +80,9 @@ func (b *builder) projections() {
 		{pyr2, pyr2, neuron.DendriteInh, facilitating},
 	} {
 		name := x.from + "_" + x.to
-		b.net.Projections = append(b.net.Projections, sim.Projection{
-			Name: name, From: x.from, To: x.to, Receptor: x.receptor, ShortTerm: x.shortTerm,
-			Projection: synapse.Projection{
-				Wiring:  synapse.FixedProbability{P: b.v.Float("connection_probability")},
-				Weight:  synapse.Constant(b.v.Float("w_" + name)),
-				DelayMS: synapse.Constant(delayMS),
-			},
-		})
+		p := spiking.Static(x.from, x.to, x.receptor, sparse, b.v.Float("w_"+name))
+		p.Name, p.ShortTerm = name, x.shortTerm
+		b.net.Projections = append(b.net.Projections, p)
 	}
 }
 
@@ -131,7 +121,7 @@ func (b *builder) currents() {
 			b.net.Currents = append(b.net.Currents, sim.Current{
 				Name: name + "_sine", To: x.to, Compartment: x.compartment, Waveform: sim.Sine{
 					AmplitudePA: b.v.Float(x.sine), FrequencyHz: b.v.Float(x.sine + "_frequency"),
-					FromMS: 1000 * b.v.Float("burn_in"),
+					FromMS: b.v.Milliseconds("burn_in"),
 				},
 			})
 		}

@@ -1,62 +1,27 @@
 package propagation
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"math"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
-	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, p := range append(e.Presets, experiment.Preset{}) {
-		v, err := e.Resolve(p.Name, nil)
-		if err != nil {
-			t.Errorf("preset %q: %v", p.Name, err)
-			continue
-		}
-		if err := Network(v, 1).Validate(); err != nil {
-			t.Errorf("network of preset %q: %v", p.Name, err)
-		}
-	}
+	experimenttest.Networks(t, Experiment(), func(v *experiment.Values) []sim.Network { return []sim.Network{Network(v, 1)} })
 }
 
-// start runs one seed of a preset, changed by sets, and returns its metrics and
-// its directory.
-func start(t *testing.T, preset string, seed uint64, workers int, sets ...string) (m Metrics, dir string) {
+// start runs a seed with any number of workers and returns its metrics and its
+// directory.
+func start(t *testing.T, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve(preset, sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	r, err := e.NewRun(v, seed, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, dir
+	dir := experimenttest.Trial{Seed: 1, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
 func within(t *testing.T, what string, got, want, band float64) {
@@ -75,7 +40,7 @@ func TestAgainstTheReference(t *testing.T) {
 	if testing.Short() {
 		t.Skip("takes seconds")
 	}
-	m, _ := start(t, "", 1, 0)
+	m, _ := start(t)
 	b, s := m.Baseline, m.Stimulation
 	within(t, "ER1 at rest", b.EventRateHz[pyr1], 5.573, 0.13)
 	within(t, "ER2 at rest", b.EventRateHz[pyr2], 5.717, 0.25)
@@ -104,33 +69,15 @@ func TestAgainstTheReference(t *testing.T) {
 // small makes a network that runs in a fraction of a second.
 var small = []string{"pyr_neurons=400", "pv_neurons=100", "som_neurons=100", "connection_probability=0.5", "duration=600ms", "burn_in=200ms"}
 
-// TestSameBytesForAnyWorkers runs a small network with different numbers of
-// workers: every data file must be the same, byte for byte.
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 2, 3, 7} {
-		_, dir := start(t, "", 3, workers, small...)
-		if first == "" {
-			first = dir
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
-	}
+	experimenttest.SameBytes(t, Experiment(), experimenttest.Trial{Seed: 3, Sets: small}, []int{2, 3, 7},
+		"metrics.json", "rates.arrow", "spikes.arrow")
 }
 
 // TestSpikesOfAllPopulations: by default every spike is kept, as many as the rates
 // count.
 func TestSpikesOfAllPopulations(t *testing.T) {
-	m, dir := start(t, "", 1, 1, small...)
+	m, dir := start(t, small...)
 	f, err := spikefile.Open(filepath.Join(dir, "spikes.arrow"))
 	if err != nil {
 		t.Fatal(err)

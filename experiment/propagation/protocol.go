@@ -2,10 +2,10 @@ package propagation
 
 import (
 	"context"
-	"math"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -17,18 +17,16 @@ type timing struct {
 
 // steps returns the timing: baseline is the second half of the burn-in.
 func steps(v *experiment.Values) timing {
-	perSecond := 1000 / sim.DefaultDtMS
-	bin := int64(math.Round(v.Float("bin") / sim.DefaultDtMS))
-	burnIn := int64(math.Round(v.Float("burn_in") * perSecond))
+	bin, burnIn := spiking.StepsOf(v, "bin"), spiking.StepsOf(v, "burn_in")
 	return timing{
 		bin: bin, baseline: burnIn - burnIn/(2*bin)*bin, stimulus: burnIn,
-		total: int64(math.Round(v.Float("duration") * perSecond)),
+		total: spiking.StepsOf(v, "duration"),
 	}
 }
 
 // rasterEnd is the step before which the figure's rasters end.
 func (t timing) rasterEnd() int64 {
-	return min(t.total, t.stimulus+rasterSeconds*int64(1000/sim.DefaultDtMS))
+	return min(t.total, t.stimulus+rasterSeconds*spiking.StepsPerSecond)
 }
 
 // Bins that are needed before and after the sines begin: half of the former are
@@ -40,15 +38,15 @@ const (
 
 // check refuses values that leave nothing to compare.
 func check(v *experiment.Values) error {
-	t := steps(v)
-	if exact := v.Float("bin") / sim.DefaultDtMS; t.bin < 1 || math.Abs(exact-math.Round(exact)) > 1e-9*exact {
-		return experiment.Inputf("bin: %s, want a multiple of the step, %gms", v.Text("bin"), sim.DefaultDtMS)
+	if err := spiking.WantSteps(v, "bin"); err != nil {
+		return err
 	}
 	for _, key := range []string{"burn_in", "duration"} {
-		if bins := 1000 * v.Float(key) / v.Float("bin"); math.Abs(bins-math.Round(bins)) > 1e-9*bins {
-			return experiment.Inputf("%s: %s, want a multiple of bin (%s)", key, v.Text(key), v.Text("bin"))
+		if err := spiking.WantMultipleOf(v, key, "bin"); err != nil {
+			return err
 		}
 	}
+	t := steps(v)
 	if t.stimulus < minBurnInBins*t.bin {
 		return experiment.Inputf("burn_in: %s, want at least %d bins of %s", v.Text("burn_in"), minBurnInBins, v.Text("bin"))
 	}
@@ -65,15 +63,14 @@ func check(v *experiment.Values) error {
 // run runs one seed.
 func run(ctx context.Context, r *experiment.Run) (err error) {
 	network := Network(r.Values, r.Seed)
-	s, err := network.Build(sim.Options{Workers: r.Workers})
+	s, err := spiking.Build(r, network)
 	if err != nil {
 		return err
 	}
-	r.Workers = s.Workers()
 	t := steps(r.Values)
 	var bins []sim.RateBin
 	rec, err := recorder.Open(r, network, s, recorder.Options{
-		RateBin: t.bin, WeightInterval: t.bin,
+		RateBin: t.bin,
 		OnRates: func(b []sim.RateBin) { bins = append(bins, b...) },
 	})
 	if err != nil {
@@ -96,11 +93,11 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		if err := rec.Phase(phase.name); err != nil {
 			return err
 		}
-		for s.Step() < phase.end {
-			if err := s.Run(ctx, min(t.bin, phase.end-s.Step())); err != nil {
-				return err
-			}
-			r.Progress.Set(s.Seconds(), float64(t.total)/float64(s.StepsPerSecond()), phase.name)
+		err := spiking.Advance(ctx, s, phase.end-s.Step(), func() {
+			r.Progress.Set(s.Seconds(), float64(t.total)/spiking.StepsPerSecond, phase.name)
+		})
+		if err != nil {
+			return err
 		}
 	}
 	if err := rec.Close(); err != nil {

@@ -18,9 +18,11 @@ import (
 type Options struct {
 	// FilePrefix begins the names of the files, where a run keeps several networks;
 	// the experiment declares these names.
-	FilePrefix     string
-	RateBin        int64 // steps, > 0
-	WeightInterval int64 // steps, > 0
+	FilePrefix string
+	RateBin    int64 // steps, > 0
+	// WeightInterval is the time between two summaries of the weights, steps, > 0
+	// if a projection is plastic. Where none is, there is no file of weights.
+	WeightInterval int64
 	// OnRates, if not nil, sees every bin of every population as it ends.
 	OnRates func([]sim.RateBin)
 	// OnWeights, if not nil, sees every summary of every plastic projection.
@@ -44,8 +46,8 @@ type Recorder struct {
 	names     []string
 	spikes    *spikefile.Writer
 	rates     *spikefile.RatesWriter
-	weights   *spikefile.WeightsWriter
-	states    *spikefile.StatesWriter // nil unless asked for
+	weights   *spikefile.WeightsWriter // nil unless a projection is plastic
+	states    *spikefile.StatesWriter  // nil unless asked for
 	recording *sim.SpikeRecording
 	sim       *sim.Simulation
 	file      string // name of the spike file
@@ -75,10 +77,6 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 		meta.Populations = append(meta.Populations, spikefile.Population{Name: p.Name, Size: p.Size})
 		r.names = append(r.names, p.Name)
 	}
-	var projections []string
-	for _, p := range network.Projections {
-		projections = append(projections, p.Name)
-	}
 	if r.spikes, err = spikefile.Create(run.Path(r.file), meta, store); err != nil {
 		return nil, err
 	}
@@ -87,8 +85,14 @@ func Open(run *experiment.Run, network sim.Network, s *sim.Simulation, opt Optio
 	if r.rates, err = spikefile.CreateRates(run.Path(opt.FilePrefix+"rates.arrow"), counted, store); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
-	if r.weights, err = spikefile.CreateWeights(run.Path(opt.FilePrefix+"weights.arrow"), meta, projections, store); err != nil {
-		return nil, errors.Join(err, r.Close())
+	if slices.ContainsFunc(network.Projections, func(p sim.Projection) bool { return p.Rule != nil }) {
+		var projections []string
+		for _, p := range network.Projections {
+			projections = append(projections, p.Name)
+		}
+		if r.weights, err = spikefile.CreateWeights(run.Path(opt.FilePrefix+"weights.arrow"), meta, projections, store); err != nil {
+			return nil, errors.Join(err, r.Close())
+		}
 	}
 	if err := r.openStates(s, opt, meta, store); err != nil {
 		return nil, errors.Join(err, r.Close())
@@ -143,7 +147,21 @@ func (r *Recorder) attach(s *sim.Simulation, opt Options) error {
 	if err != nil {
 		return err
 	}
-	err = s.RecordWeights(opt.WeightInterval, func(summaries []sim.WeightSummary) error {
+	if r.weights != nil {
+		if err := r.attachWeights(s, opt); err != nil {
+			return err
+		}
+	}
+	r.recording, err = s.RecordSpikes(r.spikes)
+	if err == nil {
+		r.recording.Set(false)
+	}
+	return err
+}
+
+func (r *Recorder) attachWeights(s *sim.Simulation, opt Options) error {
+	perSecond := float64(s.StepsPerSecond())
+	return s.RecordWeights(opt.WeightInterval, func(summaries []sim.WeightSummary) error {
 		for _, w := range summaries {
 			err := r.weights.Append(spikefile.WeightRow{
 				TimeS: float64(w.Step) / perSecond, Projection: w.Projection,
@@ -158,14 +176,6 @@ func (r *Recorder) attach(s *sim.Simulation, opt Options) error {
 		}
 		return nil
 	})
-	if err != nil {
-		return err
-	}
-	r.recording, err = s.RecordSpikes(r.spikes)
-	if err == nil {
-		r.recording.Set(false)
-	}
-	return err
 }
 
 // Phase begins a stretch of time that belongs to all the phases named; from
@@ -186,7 +196,10 @@ func (r *Recorder) Phase(phases ...string) error {
 	}
 	r.endStretch()
 	r.current = wanted
-	errs := []error{r.spikes.Flush(), r.rates.Flush(), r.weights.Flush()}
+	errs := []error{r.spikes.Flush(), r.rates.Flush()}
+	if r.weights != nil {
+		errs = append(errs, r.weights.Flush())
+	}
 	if r.states != nil {
 		errs = append(errs, r.states.Flush())
 	}

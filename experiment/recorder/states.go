@@ -67,3 +67,20 @@ func (r *Recorder) appendStates(samples []sim.StateSample, variable int, stepsPe
 	}
 	return nil
 }
+
+// First asks for variables of the first so many neurons of each population.
+func First(neurons int, populations []string, variables ...string) (states []State) {
+	if neurons == 0 {
+		return nil
+	}
+	indices := make([]uint32, neurons)
+	for i := range indices {
+		indices[i] = uint32(i)
+	}
+	for _, population := range populations {
+		for _, variable := range variables {
+			states = append(states, State{Population: population, Variable: variable, Neurons: indices})
+		}
+	}
+	return states
+}

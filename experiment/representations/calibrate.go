@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/optimize"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -113,7 +114,7 @@ func factor(layer []edge, i int, f [2]float64) float64 {
 }
 
 func newRateNet(v *experiment.Values, a *architecture) *rateNet {
-	n := &rateNet{a: a, low: v.Float("rate_min"), max: v.Float("rate_max")}
+	n := &rateNet{a: a, teacher: xor.NewTeacher(v)}
 	for l, layer := range a.layers {
 		n.inDegree[l] = min(v.Float("in_degree")/float64(sources(layer, layer[0].to)), float64(v.Int("neurons")))
 		n.inhibit[l] = v.Float("w_" + layerNames[l] + "_inh")

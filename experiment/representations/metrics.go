@@ -153,7 +153,7 @@ func (p *protocol) probe(ctx context.Context) error {
 // settle fills in what follows from the measurements.
 func (p *protocol) settle(first, last weights) {
 	m := &p.result
-	m.LineHz = (p.net.low + p.net.max) / 2
+	m.LineHz = (p.net.teacher.LowHz + p.net.teacher.HighHz) / 2
 	m.RightBefore, m.RightAfter = right(m.Before, m.LineHz), right(m.After, m.LineHz)
 	m.Solved = m.RightAfter == len(p.a.examples)
 	m.ChanceCost = float64(len(p.a.examples)) * math.Ln2

@@ -2,8 +2,8 @@ package representations
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
-	"github.com/apical-sim/apical/plasticity"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
 )
@@ -131,10 +131,8 @@ func (b *builder) noise() {
 	add := func(names []string, rate, exc, inh float64) {
 		for _, name := range names {
 			b.net.Inputs = append(b.net.Inputs,
-				sim.Input{Name: name + "_soma_exc", To: name, Receptor: neuron.SomaExc, RateHz: rate, Weight: exc},
-				sim.Input{Name: name + "_soma_inh", To: name, Receptor: neuron.SomaInh, RateHz: rate, Weight: inh},
-				sim.Input{Name: name + "_dendrite_exc", To: name, Receptor: neuron.DendriteExc, RateHz: dendrite, Weight: w},
-				sim.Input{Name: name + "_dendrite_inh", To: name, Receptor: neuron.DendriteInh, RateHz: dendrite, Weight: w},
+				spiking.Noise(name, neuron.SomaExc, rate, exc), spiking.Noise(name, neuron.SomaInh, rate, inh),
+				spiking.Noise(name, neuron.DendriteExc, dendrite, w), spiking.Noise(name, neuron.DendriteInh, dendrite, w),
 			)
 		}
 	}
@@ -147,7 +145,7 @@ func (b *builder) noise() {
 
 // wiring connects sparsely with a mean in-degree.
 func (b *builder) wiring(inDegree float64) synapse.Wiring {
-	return synapse.FixedProbability{P: min(1, inDegree/float64(b.v.Int("neurons")))}
+	return spiking.InDegree(inDegree, b.v.Int("neurons"))
 }
 
 // initialWeight is that of an edge onto a layer: that of its layer, raised or
@@ -182,17 +180,13 @@ func sources(layer []edge, to string) (n int) {
 // each edge of a layer; both carry events. The sources share the in-degree.
 func (b *builder) feedforward(layer []edge, l int) {
 	v, name := b.v, layerNames[l]
-	rule := plasticity.AdaptiveEventBurst()
-	rule.Eta = v.Float("eta_" + name)
-	rule.TauPreMS, rule.TauAverageMS = v.Float("tau_pre")*1000, v.Float("tau_avg")*1000
-	rule.MinRateHz, rule.MaxRateHz = v.Float("rate_min"), v.Float("rate_max")
 	for _, e := range layer {
 		wiring := b.wiring(v.Float("in_degree") / float64(sources(layer, e.to)))
 		b.net.Projections = append(b.net.Projections,
 			sim.Projection{
 				Name: e.name(), From: e.from, To: e.to, Receptor: neuron.SomaExc, Transmit: sim.Events,
 				Projection: synapse.Projection{Wiring: wiring, Weight: synapse.Constant(initialWeight(v, b.a, l, e))},
-				Rule:       rule,
+				Rule:       spiking.AdaptiveRule(v, "eta_"+name),
 			},
 			sim.Projection{
 				Name: e.name() + "_inh", From: e.from, To: e.to, Receptor: neuron.SomaInh, Transmit: sim.Events,

@@ -4,15 +4,16 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
+	"github.com/apical-sim/apical/experiment/xor"
 	"github.com/apical-sim/apical/sim"
 )
 
-// binsPerExample is how often rates are recorded: every T/20.
-const binsPerExample = 20
+// binsPerExample is how often rates are recorded.
+const binsPerExample = xor.BinsPerExample
 
 // protocol is one run under way.
 type protocol struct {
@@ -36,27 +37,18 @@ type protocol struct {
 	result     Metrics
 }
 
-// steps returns how long an example and its learning part last.
-func steps(v *experiment.Values) (example, learn int64) {
-	perSecond := 1000 / sim.DefaultDtMS
-	duration := v.Float("example_duration")
-	return int64(math.Round(duration * perSecond)), int64(math.Round(duration * v.Float("learning_fraction") * perSecond))
-}
-
 // check refuses values that leave nothing to record or to learn from.
 func check(v *experiment.Values) error {
-	example, learn := steps(v)
-	bin := example / binsPerExample
-	if bin == 0 || example%binsPerExample != 0 {
-		return experiment.Inputf("example_duration: %s, want a multiple of %gms, for %d bins of whole steps",
-			v.Text("example_duration"), binsPerExample*sim.DefaultDtMS, binsPerExample)
+	if err := xor.CheckExample(v); err != nil {
+		return err
 	}
+	example, learn := xor.ExampleSteps(v)
+	bin := example / binsPerExample
 	if learn < bin || learn%bin != 0 || learn > example/2 {
 		return experiment.Inputf("learning_fraction: %g, want a multiple of 1/%d, at most a half", v.Float("learning_fraction"), binsPerExample)
 	}
-	if v.Float("rate_max") <= v.Float("rate_min")+2*v.Float("teacher_tolerance") {
-		return experiment.Inputf("rate_max: %s, want more than rate_min (%s) and twice the teacher_tolerance (%s) above it",
-			v.Text("rate_max"), v.Text("rate_min"), v.Text("teacher_tolerance"))
+	if err := xor.CheckTeacher(v); err != nil {
+		return err
 	}
 	if v.Float("w_hidden1") == 0 || v.Float("w_hidden2") == 0 || v.Float("w_output") == 0 {
 		return experiment.Inputf("w_hidden1, w_hidden2, w_output: 0, want more: without weights there is no transfer function to measure")
@@ -68,16 +60,15 @@ func check(v *experiment.Values) error {
 func run(ctx context.Context, r *experiment.Run) (err error) {
 	network := Network(r.Values, r.Seed)
 	p := &protocol{run: r, v: r.Values, a: layout()}
-	p.example, p.learn = steps(p.v)
+	p.example, p.learn = xor.ExampleSteps(p.v)
 	p.result.EpochCosts = []float64{}
 	p.run.Progress.Set(0, 1, "transfer functions")
 	if p.net, p.result.Transfer, err = calibrate(ctx, p.v, r.Seed, r.Workers); err != nil {
 		return err
 	}
-	if p.sim, err = network.Build(sim.Options{Workers: r.Workers}); err != nil {
+	if p.sim, err = spiking.Build(r, network); err != nil {
 		return err
 	}
-	r.Workers = p.sim.Workers()
 	for _, x := range network.Populations {
 		p.names = append(p.names, x.Name)
 	}
@@ -104,7 +95,7 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 
 // all is the protocol after the calibration.
 func (p *protocol) all(ctx context.Context) error {
-	burnIn := p.sim.Steps(p.v.Float("burn_in") * p.v.Float("tau_avg"))
+	burnIn := spiking.Steps(p.v.Float("burn_in") * p.v.Milliseconds("tau_avg"))
 	burnIn = (burnIn + p.example - 1) / p.example * p.example // bins stay aligned
 	trained := p.v.Int("examples")
 	shown := trained + len(p.a.examples)*len(probes) + len(p.a.examples)
@@ -160,18 +151,9 @@ func (p *protocol) all(ctx context.Context) error {
 	return p.yardstick(ctx, first)
 }
 
-// advance runs a number of steps, showing progress a few times a second of
-// model time.
+// advance runs a number of steps, showing progress.
 func (p *protocol) advance(ctx context.Context, steps int64) error {
-	for steps > 0 {
-		chunk := min(steps, p.sim.StepsPerSecond()/2)
-		if err := p.sim.Run(ctx, chunk); err != nil {
-			return err
-		}
-		steps -= chunk
-		p.run.Progress.Set(p.sim.Seconds(), p.total, p.note)
-	}
-	return nil
+	return spiking.Advance(ctx, p.sim, steps, func() { p.run.Progress.Set(p.sim.Seconds(), p.total, p.note) })
 }
 
 // test shows the examples without plasticity and measures each but for its first
@@ -249,7 +231,7 @@ func (p *protocol) learnOne(ctx context.Context, index int) (cost float64, err e
 	current := make(sim.Each, len(p.rates))
 	for i, hz := range p.rates {
 		mean += hz / float64(len(p.rates))
-		current[i] = p.teach(hz, e.target)
+		current[i] = p.net.teacher.Current(hz, e.target)
 	}
 	cost = p.net.cost(rates{output: mean}, e.target)
 	before, err := p.weights()
@@ -293,27 +275,6 @@ func (p *protocol) weights() (w weights, err error) {
 		}
 	}
 	return w, nil
-}
-
-// teach is the current into the dendrite of an output neuron with the given
-// event rate, pA: none where the rate is right, the largest where it is wrong,
-// and the gradient of the cost in between, as in the reference program of Payeur
-// et al. 2021, which divides the largest current by a number of Hz.
-func (p *protocol) teach(hz float64, target bool) float64 {
-	most, tolerance := p.v.Float("teacher_current"), p.v.Float("teacher_tolerance")
-	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
-	switch {
-	case target && hz >= high-tolerance, !target && hz <= low+tolerance:
-		return 0
-	case target && hz <= low+tolerance:
-		return most
-	case target:
-		return most / (hz - low)
-	case hz >= high-tolerance:
-		return -most
-	default:
-		return -most / (high - hz)
-	}
 }
 
 // activity is what the ensembles did in a window: event and burst rates, Hz.

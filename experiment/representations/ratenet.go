@@ -3,6 +3,8 @@ package representations
 import (
 	"maps"
 	"math"
+
+	"github.com/apical-sim/apical/experiment/xor"
 )
 
 // transfer is the event rate of an ensemble as a function of what drives it,
@@ -49,7 +51,7 @@ type rateNet struct {
 	transfer [layerCount]transfer
 	inDegree [layerCount]float64 // of each edge
 	inhibit  [layerCount]float64 // w_inh
-	low, max float64             // event rates that stand for 0 and 1, Hz
+	teacher  xor.Teacher
 }
 
 // weights are those of the edges of each layer, in their order.
@@ -97,26 +99,16 @@ func (n *rateNet) effective(l int, w float64) float64 {
 
 // cost is that of the spiking network: the cross-entropy of the output's rate.
 func (n *rateNet) cost(e rates, target bool) float64 {
-	y := n.answer(e)
-	if target {
-		return -math.Log(y)
-	}
-	return -math.Log(1 - y)
-}
-
-// answer is the output's rate between those that stand for 0 and 1, kept off
-// both by 0.01.
-func (n *rateNet) answer(e rates) float64 {
-	return min(max((e[output]-n.low)/(n.max-n.low), 0.01), 0.99)
+	return n.teacher.Cost(e[output], target)
 }
 
 // outputError is −dC/de of the output, as if its rate were never off the range.
 func (n *rateNet) outputError(e rates, target bool) float64 {
-	y := n.answer(e)
+	y, span := n.teacher.Answer(e[output]), n.teacher.HighHz-n.teacher.LowHz
 	if target {
-		return 1 / y / (n.max - n.low)
+		return 1 / y / span
 	}
-	return -1 / (1 - y) / (n.max - n.low)
+	return -1 / (1 - y) / span
 }
 
 // descent returns −dC/dw and, by ensemble, −dC/de at rates e, by backpropagation through the effective

@@ -3,9 +3,9 @@ package rule
 import (
 	"bytes"
 	"encoding/json"
-	"image/png"
-	"strings"
 	"testing"
+
+	"github.com/apical-sim/apical/experiment/experimenttest"
 )
 
 // madeUp returns the metrics of a seed that nobody ran: two bins a phase, the
@@ -40,27 +40,10 @@ func madeUp(t *testing.T, seed int) json.RawMessage {
 	return raw
 }
 
-// TestFigure draws two made-up seeds: an SVG that names axes and phases, and the
-// same bytes again.
+// TestFigure draws two made-up seeds.
 func TestFigure(t *testing.T) {
-	runs := []json.RawMessage{madeUp(t, 0), madeUp(t, 1)}
-	var rasters, vectors [2]bytes.Buffer
-	for i := range rasters {
-		if err := figure(runs, &rasters[i], &vectors[i]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if !bytes.Equal(rasters[0].Bytes(), rasters[1].Bytes()) || !bytes.Equal(vectors[0].Bytes(), vectors[1].Bytes()) {
-		t.Error("the same metrics gave two figures")
-	}
-	for _, text := range []string{"time (s)", "event rate (Hz)", "burst probability (%)", "change (% of initial)", "+40 pA", "baseline", "± 1 sd"} {
-		if !strings.Contains(vectors[0].String(), text) {
-			t.Errorf("the SVG does not say %q", text)
-		}
-	}
-	if _, err := png.DecodeConfig(&rasters[0]); err != nil {
-		t.Fatal(err)
-	}
+	experimenttest.Figure(t, figure, []json.RawMessage{madeUp(t, 0), madeUp(t, 1)},
+		"time (s)", "event rate (Hz)", "burst probability (%)", "change (% of initial)", "+40 pA", "baseline", "± 1 sd")
 }
 
 // A run in which nothing fired has a figure too.

@@ -2,8 +2,8 @@ package rule
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
-	"github.com/apical-sim/apical/plasticity"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
 )
@@ -34,10 +34,6 @@ const (
 	detectorIntervalPre  = "interval_pre"
 	detectorIntervalPost = "interval_post"
 )
-
-// axonalDelayMS is what the reference program calls 0.8 ms: it propagates a
-// spike of step n in step n+8, and its target first feels it in step n+9.
-const axonalDelayMS = 0.9
 
 // Network returns the description of the network for the given values, as it is
 // in the burn-in.
@@ -72,14 +68,9 @@ func Network(v *experiment.Values, seed uint64) sim.Network {
 	}
 	// static connects sources of which each target gets some, in the mean.
 	static := func(name, from, to, receptor string, sources int, inDegree, weight float64) {
-		net.Projections = append(net.Projections, sim.Projection{
-			Name: name, From: from, To: to, Receptor: receptor,
-			Projection: synapse.Projection{
-				Wiring:  synapse.FixedProbability{P: inDegree / float64(sources)},
-				Weight:  synapse.Constant(weight),
-				DelayMS: synapse.Constant(axonalDelayMS),
-			},
-		})
+		p := spiking.Static(from, to, receptor, synapse.FixedProbability{P: inDegree / float64(sources)}, weight)
+		p.Name = name
+		net.Projections = append(net.Projections, p)
 	}
 	// The same units reach soma and dendrite, by connections drawn independently.
 	units, exc, inh := v.Int("noise_units"), v.Float("noise_in_degree_exc"), v.Float("noise_in_degree_inh")
@@ -89,20 +80,14 @@ func Network(v *experiment.Values, seed uint64) sim.Network {
 	static("noise_dendrite_inh", noiseInh, input, neuron.DendriteInh, units, inh, v.Float("w_noise_dendrite_inh"))
 	static(driving, drive, output, neuron.DendriteExc, v.Int("drive_units"), v.Float("drive_in_degree"), v.Float("d_baseline")*v.Float("d0"))
 
-	change := plasticity.AdaptiveEventBurst()
-	change.Eta = v.Float("eta")
-	change.TauPreMS = v.Float("tau_pre") * 1000
-	change.TauAverageMS = v.Float("tau_avg") * 1000
-	change.MinRateHz = v.Float("rate_min")
-	change.MaxRateHz = v.Float("rate_max")
 	// Events are felt in the next step: this projection has no axonal delay.
 	net.Projections = append(net.Projections, sim.Projection{
 		Name: plastic, From: input, To: output, Receptor: neuron.SomaExc, Transmit: sim.Events,
 		Projection: synapse.Projection{
-			Wiring: synapse.FixedProbability{P: min(1, v.Float("in_degree")/float64(v.Int("neurons")))},
+			Wiring: spiking.InDegree(v.Float("in_degree"), v.Int("neurons")),
 			Weight: synapse.Constant(v.Float("w0")),
 		},
-		Rule: change, PreDetector: pre, PostDetector: post,
+		Rule: spiking.AdaptiveRule(v, "eta"), PreDetector: pre, PostDetector: post,
 	})
 	return net
 }

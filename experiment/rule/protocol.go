@@ -8,6 +8,7 @@ import (
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -25,30 +26,26 @@ type phase struct {
 
 // timeline returns the phases. The burn-in is rounded up to whole bins.
 func timeline(v *experiment.Values) []phase {
-	bin := steps(v.Float("bin"))
+	bin := spiking.StepsOf(v, "bin")
 	base := v.Float("d_baseline")
 	phases := make([]phase, len(phaseNames))
 	for i, name := range phaseNames {
-		phases[i] = phase{name: name, bins: steps(v.Float("segment")) / bin, d: base, plastic: true}
+		phases[i] = phase{name: name, bins: spiking.StepsOf(v, "segment") / bin, d: base, plastic: true}
 	}
-	phases[0].bins, phases[0].plastic = (steps(v.Float("burn_in")*v.Float("tau_avg"))+bin-1)/bin, false
+	phases[0].bins, phases[0].plastic = (spiking.Steps(v.Float("burn_in")*v.Milliseconds("tau_avg"))+bin-1)/bin, false
 	phases[2].d = v.Float("d_raised")
 	phases[4].d = v.Float("d_lowered")
 	phases[6].inputPA = v.Float("input_dendrite_current")
 	return phases
 }
 
-// steps is how many steps a time in seconds takes.
-func steps(seconds float64) int64 { return int64(math.Round(seconds * 1000 / sim.DefaultDtMS)) }
-
 // check refuses values that do not fit each other.
 func check(v *experiment.Values) error {
-	bin, segment := steps(v.Float("bin")), steps(v.Float("segment"))
-	if exact := v.Float("bin") * 1000 / sim.DefaultDtMS; bin < 1 || math.Abs(exact-float64(bin)) > 1e-9*exact {
-		return experiment.Inputf("bin: %s, want a multiple of the step, %gms", v.Text("bin"), sim.DefaultDtMS)
+	if err := spiking.WantSteps(v, "bin"); err != nil {
+		return err
 	}
-	if segment < bin || segment%bin != 0 {
-		return experiment.Inputf("segment: %s, want a multiple of bin (%s)", v.Text("segment"), v.Text("bin"))
+	if err := spiking.WantMultipleOf(v, "segment", "bin"); err != nil {
+		return err
 	}
 	if v.Float("rate_max") <= v.Float("rate_min") {
 		return experiment.Inputf("rate_max: %s, want more than rate_min (%s)", v.Text("rate_max"), v.Text("rate_min"))
@@ -81,13 +78,12 @@ type protocol struct {
 // run runs one seed.
 func run(ctx context.Context, r *experiment.Run) (err error) {
 	network := Network(r.Values, r.Seed)
-	s, err := network.Build(sim.Options{Workers: r.Workers})
+	s, err := spiking.Build(r, network)
 	if err != nil {
 		return err
 	}
-	r.Workers = s.Workers()
 	p := &protocol{run: r, v: r.Values, sim: s, weight: math.NaN(), least: math.Inf(1)}
-	bin := steps(p.v.Float("bin"))
+	bin := spiking.StepsOf(p.v, "bin")
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
 		RateBin: bin, WeightInterval: bin,
 		OnRates: func(bins []sim.RateBin) { p.rates = append(p.rates[:0], bins...) },
@@ -160,18 +156,11 @@ func (p *protocol) all(ctx context.Context) error {
 	return nil
 }
 
-// bin advances by a bin, showing progress a few times a second of model time.
+// bin advances by a bin.
 func (p *protocol) bin(ctx context.Context, note string) error {
-	left := steps(p.v.Float("bin"))
-	for left > 0 {
-		chunk := min(left, p.sim.StepsPerSecond()/2)
-		if err := p.sim.Run(ctx, chunk); err != nil {
-			return err
-		}
-		left -= chunk
+	return spiking.Advance(ctx, p.sim, spiking.StepsOf(p.v, "bin"), func() {
 		p.run.Progress.Set(p.sim.Seconds(), p.total, note)
-	}
-	return nil
+	})
 }
 
 // estimate is what the rule believes of some output cells, in the mean.

@@ -1,94 +1,36 @@
 package rule
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
-	"errors"
 	"math"
 	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
-	"time"
 
 	"github.com/apical-sim/apical/experiment"
-	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/neuron"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
-	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, p := range append(e.Presets, experiment.Preset{}) {
-		v, err := e.Resolve(p.Name, nil)
-		if err != nil {
-			t.Errorf("preset %q: %v", p.Name, err)
-			continue
-		}
-		if err := Network(v, 1).Validate(); err != nil {
-			t.Errorf("network of preset %q: %v", p.Name, err)
-		}
-	}
+	experimenttest.Networks(t, Experiment(), func(v *experiment.Values) []sim.Network { return []sim.Network{Network(v, 1)} })
 }
 
-// start runs one seed of a preset, changed by sets.
-func start(t *testing.T, seed uint64, workers int, preset string, sets ...string) (m Metrics, dir string) {
+// start runs a seed of a preset, changed by sets.
+func start(t *testing.T, preset string, sets ...string) Metrics {
 	t.Helper()
-	dir = t.TempDir()
-	e := Experiment()
-	v, err := e.Resolve(preset, sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r, err := e.NewRun(v, seed, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, dir
+	return experimenttest.Metrics[Metrics](t, experimenttest.Trial{Seed: 1, Workers: 1, Preset: preset, Sets: sets}.Run(t, Experiment()))
 }
 
 // small is a network of a fifth of the cells and a tenth of the noise units, with
 // the in-degrees of the full one, in which something happens within 280 ms.
 var small = []string{"neurons=200", "noise_units=2500", "segment=40ms", "bin=20ms", "tau_avg=10ms", "estimate_neurons=5"}
 
-// TestSameBytesForAnyWorkers runs a short protocol with different numbers of
-// workers: every data file must be the same, byte for byte.
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 2, 3} {
-		m, dir := start(t, 3, workers, "", small...)
-		if first == "" {
-			first = dir
-			if change := m.Phases[6].WeightEndPct; change == nil || *change == 0 {
-				t.Error("weights did not change")
-			}
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
+	dir := experimenttest.SameBytes(t, Experiment(), experimenttest.Trial{Seed: 3, Sets: small}, []int{2, 3},
+		"metrics.json", "rates.arrow", "spikes.arrow", "weights.arrow")
+	if change := experimenttest.Metrics[Metrics](t, dir).Phases[6].WeightEndPct; change == nil || *change == 0 {
+		t.Error("weights did not change")
 	}
 }
 
@@ -102,7 +44,7 @@ func TestWeightsFollowTheBurstProbability(t *testing.T) {
 	if testing.Short() {
 		t.Skip("34 s of a network of 52 000")
 	}
-	m, _ := start(t, 1, 1, "quick")
+	m := start(t, "quick")
 	for i, p := range m.Phases {
 		t.Logf("%-15s output %.2f Hz, BP %5.2f %%, average %5.2f %%, weight %+.2f %%, since the beginning %+.2f %%",
 			p.Name, *p.PostEventRateHz, *p.PostBurstProbabilityPct, *p.AverageEndPct, *p.WeightChangePct, *p.WeightEndPct)
@@ -214,41 +156,14 @@ func TestExpectations(t *testing.T) {
 
 // TestCancelLeavesReadableFiles stops a run in its burn-in.
 func TestCancelLeavesReadableFiles(t *testing.T) {
-	e := Experiment()
-	v, err := e.Resolve("", append(slices.Clone(small), "burn_in=1000"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	defer cancel()
-	go func() {
-		for r.Progress.ModelSeconds() < 0.5 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
-	if err := e.Run(ctx, r); !errors.Is(err, context.Canceled) {
-		t.Fatalf("burn-in of 10 s ended with %v", err)
-	}
-	f, err := spikefile.Open(filepath.Join(dir, "spikes.arrow"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if f.Rows() == 0 {
-		t.Error("no spikes in the file of an interrupted run")
-	}
+	x := experimenttest.Trial{Seed: 1, Workers: 1, Sets: append(slices.Clone(small), "burn_in=1000")}
+	experimenttest.Interrupted(t, Experiment(), x, 0.5)
 }
 
 // TestHardlyConnected runs networks in which nothing is defined: no synapse, no
 // event.
 func TestHardlyConnected(t *testing.T) {
-	m, _ := start(t, 1, 1, "", "neurons=2", "in_degree=0.0001", "noise_rate=0Hz", "noise_units=100", "segment=50ms",
+	m := start(t, "", "neurons=2", "in_degree=0.0001", "noise_rate=0Hz", "noise_units=100", "segment=50ms",
 		"bin=50ms", "tau_avg=10ms", "estimate_neurons=1")
 	if m.InitialWeight != nil || m.Phases[6].WeightEndPct != nil || m.Phases[6].PostBurstProbabilityPct != nil {
 		t.Errorf("weight %v, change %v, burst probability %v of a network without synapses and noise, want none",
@@ -257,12 +172,6 @@ func TestHardlyConnected(t *testing.T) {
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"bin=0.01ms", "bin=2.50005s", "segment=26s", "segment=1s", "rate_max=2Hz", "drive_in_degree=101",
-		"noise_in_degree_exc=25001", "noise_units=10", "estimate_neurons=1001", "neurons=49", "w0=2", "detector=off", "tau_avg=5"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		} else if strings.Contains(err.Error(), "\n") {
-			t.Errorf("%s: more than a line: %v", set, err)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "bin=0.01ms", "bin=2.50005s", "segment=26s", "segment=1s", "rate_max=2Hz", "drive_in_degree=101",
+		"noise_in_degree_exc=25001", "noise_units=10", "estimate_neurons=1001", "neurons=49", "w0=2", "detector=off", "tau_avg=5")
 }

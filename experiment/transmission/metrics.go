@@ -2,10 +2,11 @@ package transmission
 
 import (
 	"fmt"
-	"github.com/apical-sim/apical/experiment"
 	"io"
 	"math"
 	"strings"
+
+	"github.com/apical-sim/apical/experiment"
 )
 
 // Metrics is what a run measures; it becomes metrics.json.

@@ -5,6 +5,7 @@ import (
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/curve"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
@@ -42,12 +43,15 @@ const (
 	plain
 )
 
-func populations() []string {
-	names := []string{input, somaDrive, dendriteDrive}
+func kindNames() (names []string) {
 	for _, k := range kinds {
 		names = append(names, k.name)
 	}
 	return names
+}
+
+func populations() []string {
+	return append([]string{input, somaDrive, dendriteDrive}, kindNames()...)
 }
 
 // network returns the description of the network, whose cells are connected to
@@ -64,12 +68,12 @@ func network(v *experiment.Values, wiring synapse.Explicit, seed uint64) sim.Net
 	}}
 	some := synapse.FixedProbability{P: v.Float("drive_p")}
 	n.Projections = []sim.Projection{
-		curve.Static(somaDrive, input, neuron.SomaExc, some, v.Float("w_drive_soma")),
-		curve.Static(dendriteDrive, input, neuron.DendriteExc, some, v.Float("w_drive_dendrite")),
+		spiking.Static(somaDrive, input, neuron.SomaExc, some, v.Float("w_drive_soma")),
+		spiking.Static(dendriteDrive, input, neuron.DendriteExc, some, v.Float("w_drive_dendrite")),
 	}
 	for i, k := range kinds {
 		n.Populations = append(n.Populations, sim.Population{Name: k.name, Size: v.Int("receivers"), Model: neuron.DefaultLIFCond()})
-		p := curve.Static(input, k.name, neuron.SomaExc, wiring, v.Float("weight"))
+		p := spiking.Static(input, k.name, neuron.SomaExc, wiring, v.Float("weight"))
 		p.Transmit = k.transmit
 		switch i {
 		case events, bursts:

@@ -11,10 +11,12 @@ package transmission
 
 import (
 	"context"
-	"math"
+	"fmt"
+	"strings"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -36,7 +38,7 @@ func Experiment() *experiment.Experiment {
 		},
 		Record: experiment.Recordable{
 			Populations: populations(),
-			Default:     input + "," + kinds[0].name + "," + kinds[1].name + "," + kinds[2].name + "," + kinds[3].name + "," + kinds[4].name,
+			Default:     strings.Join(append([]string{input}, kindNames()...), ","),
 		},
 		Headline: []string{"correlation.events_depressing", "correlation.bursts_facilitating", "correlation.events_facilitating",
 			"correlation.bursts_depressing", "burst_weight"},
@@ -76,18 +78,9 @@ func params() []experiment.Param {
 	}
 }
 
-// steps returns the length of the run, 0 if it is not a whole number of samples.
-func steps(v *experiment.Values) int64 {
-	n := v.Float("duration") * 1000 / sim.DefaultDtMS
-	if math.Abs(n-math.Round(n)) > 1e-9*n || int64(math.Round(n))%sample != 0 {
-		return 0
-	}
-	return int64(math.Round(n))
-}
-
 func check(v *experiment.Values) error {
-	if steps(v) == 0 {
-		return experiment.Inputf("duration: %s, want a multiple of %gms", v.Text("duration"), sample*sim.DefaultDtMS)
+	if err := spiking.WantMultiple(v, "duration", sample, fmt.Sprintf("%gms", sample*sim.DefaultDtMS)); err != nil {
+		return err
 	}
 	if v.Int("state_neurons") > v.Int("receivers") {
 		return experiment.Inputf("state_neurons: %d, want at most receivers (%d)", v.Int("state_neurons"), v.Int("receivers"))
@@ -99,18 +92,17 @@ func check(v *experiment.Values) error {
 func run(ctx context.Context, r *experiment.Run) (err error) {
 	wiring := draw(r.Values, r.Seed)
 	n := network(r.Values, wiring, r.Seed)
-	s, err := n.Build(sim.Options{Workers: r.Workers})
+	s, err := spiking.Build(r, n)
 	if err != nil {
 		return err
 	}
-	r.Workers = s.Workers()
 	var o observer
 	if err := o.attach(s, r.Values); err != nil {
 		return err
 	}
 	rec, err := recorder.Open(r, n, s, recorder.Options{
-		RateBin: binSteps, WeightInterval: s.StepsPerSecond(),
-		States: states(r.Values), StateInterval: sample,
+		RateBin: binSteps,
+		States:  recorder.First(r.Values.Int("state_neurons"), kindNames(), voltage), StateInterval: sample,
 		OnRates: func(bins []sim.RateBin) { o.count(bins[0]) }, // of the input
 	})
 	if err != nil {
@@ -120,14 +112,11 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 	if err := rec.Phase(); err != nil {
 		return err
 	}
-	total := float64(steps(r.Values)) / float64(s.StepsPerSecond())
-	for left := steps(r.Values); left > 0; {
-		chunk := min(left, s.StepsPerSecond()/2)
-		if err := s.Run(ctx, chunk); err != nil {
-			return err
-		}
-		left -= chunk
-		r.Progress.Set(s.Seconds(), total, "")
+	err = spiking.Advance(ctx, s, spiking.StepsOf(r.Values, "duration"), func() {
+		r.Progress.Set(s.Seconds(), r.Values.Float("duration"), "")
+	})
+	if err != nil {
+		return err
 	}
 	if err := rec.Close(); err != nil {
 		return err
@@ -137,20 +126,4 @@ func run(ctx context.Context, r *experiment.Run) (err error) {
 		return err
 	}
 	return m.print(r.Out)
-}
-
-// states lists the voltages that are sampled for states.arrow.
-func states(v *experiment.Values) []recorder.State {
-	neurons := make([]uint32, v.Int("state_neurons"))
-	if len(neurons) == 0 {
-		return nil
-	}
-	for i := range neurons {
-		neurons[i] = uint32(i)
-	}
-	var out []recorder.State
-	for _, k := range kinds {
-		out = append(out, recorder.State{Population: k.name, Variable: voltage, Neurons: neurons})
-	}
-	return out
 }

@@ -1,32 +1,20 @@
 package transmission
 
 import (
-	"bytes"
 	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/neuron"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
 	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, preset := range []string{"", "long"} {
-		v, err := e.Resolve(preset, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if err := network(v, draw(v, 1), 1).Validate(); err != nil {
-			t.Errorf("preset %q: %v", preset, err)
-		}
-	}
+	experimenttest.Networks(t, e, func(v *experiment.Values) []sim.Network { return []sim.Network{network(v, draw(v, 1), 1)} })
 	if len(e.Expect(e.Defaults())) == 0 {
 		t.Error("nothing is expected of the published values")
 	}
@@ -67,52 +55,25 @@ func TestWiring(t *testing.T) {
 }
 
 // trial runs one seed and returns its metrics and its directory.
-func trial(t *testing.T, workers int, sets ...string) (m Metrics, dir string) {
+func trial(t *testing.T, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve("", sets)
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir = t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	r.Workers = workers
-	if err := e.Run(t.Context(), r); err != nil {
-		t.Fatal(err)
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return m, dir
+	dir := experimenttest.Trial{Seed: 1, Workers: 1, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
 // TestExpectations runs the protocol of the paper and asks for all that its figure
 // shows.
 func TestExpectations(t *testing.T) {
-	m, dir := trial(t, 1)
+	m, dir := trial(t)
 	for key, r := range m.Correlation {
 		t.Logf("correlation %s: %.3f", key, *r)
 	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	var judged struct {
+	judged := experimenttest.Metrics[struct {
 		Expected []struct {
 			Doc string `json:"doc"`
 			Met *bool  `json:"met"`
 		} `json:"expected"`
-	}
-	if err := json.Unmarshal(raw, &judged); err != nil {
-		t.Fatal(err)
-	}
+	}](t, dir)
 	for _, x := range judged.Expected {
 		if x.Met == nil || !*x.Met {
 			t.Errorf("not met: %s", x.Doc)
@@ -125,7 +86,7 @@ func TestExpectations(t *testing.T) {
 
 // TestSilentInput: without spikes there is nothing to compare, and no NaN.
 func TestSilentInput(t *testing.T) {
-	m, _ := trial(t, 1, "soma_current=-1000pA", "receivers=3", "duration=600ms")
+	m, _ := trial(t, "soma_current=-1000pA", "receivers=3", "duration=600ms")
 	if m.Input.EventRateHz != 0 || m.Input.BurstProbabilityPct != nil || m.Correlation[pair(events, bursts)] != nil || m.BurstWeight["plain"] != nil {
 		t.Errorf("%+v, want no events, and nothing that depends on them", m)
 	}
@@ -166,55 +127,19 @@ func TestObserver(t *testing.T) {
 }
 
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 3} {
-		_, dir := trial(t, workers, "duration=600ms", "receivers=70", "neurons=130")
-		if first == "" {
-			first = dir
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "states.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
-	}
+	x := experimenttest.Trial{Seed: 1, Sets: []string{"duration=600ms", "receivers=70", "neurons=130"}}
+	experimenttest.SameBytes(t, Experiment(), x, []int{3}, "metrics.json", "rates.arrow", "spikes.arrow", "states.arrow")
 }
 
-// TestFigure draws a run, and a silent one, the same bytes twice.
+// TestFigure draws a run, and a silent one, of two seeds.
 func TestFigure(t *testing.T) {
 	for _, current := range []string{"250pA", "-1000pA"} {
-		_, dir := trial(t, 1, "duration=600ms", "receivers=2", "soma_current="+current)
-		raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-		if err != nil {
-			t.Fatal(err)
-		}
-		var png, svg [2]bytes.Buffer
-		for i := range png {
-			if err := figure([]json.RawMessage{raw, raw}, &png[i], &svg[i]); err != nil {
-				t.Fatal(err)
-			}
-		}
-		if !bytes.Equal(png[0].Bytes(), png[1].Bytes()) || !bytes.Equal(svg[0].Bytes(), svg[1].Bytes()) {
-			t.Error("the same metrics gave two figures")
-		}
-		for _, text := range []string{"Events alone", "Facilitation", "above rest (mV)", "time (s)"} {
-			if !strings.Contains(svg[0].String(), text) {
-				t.Errorf("the SVG does not say %q", text)
-			}
-		}
+		_, dir := trial(t, "duration=600ms", "receivers=2", "soma_current="+current)
+		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
+		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw}, "Events alone", "Facilitation", "above rest (mV)", "time (s)")
 	}
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"duration=1.0005s", "duration=10ms", "state_neurons=101", "connection_p=0", "weight=-1", "soma_current=5"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "duration=1.0005s", "duration=10ms", "state_neurons=101", "connection_p=0", "weight=-1", "soma_current=5")
 }

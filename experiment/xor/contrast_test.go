@@ -58,16 +58,16 @@ func TestTeacherOfABin(t *testing.T) {
 
 // TestWindowIsTheLastWholeEpoch trains for two epochs and a half.
 func TestWindowIsTheLastWholeEpoch(t *testing.T) {
-	m, _ := start(t, 1, 1, "neurons=20", "examples=10", "example_duration=200ms", "tau_avg=50ms", "order=random")
+	m, _ := start(t, 1, "", "neurons=20", "examples=10", "example_duration=200ms", "tau_avg=50ms", "order=random")
 	if m.Window == nil || m.Window.Epoch != 2 || len(m.Window.Inputs) != 4 {
 		t.Fatalf("window %+v, want epoch 2 of four examples", m.Window)
 	}
 	for name, values := range m.Window.EventRateHz {
-		if len(values) != 4*binsPerExample {
-			t.Errorf("%d bins of %s, want %d", len(values), name, 4*binsPerExample)
+		if len(values) != 4*BinsPerExample {
+			t.Errorf("%d bins of %s, want %d", len(values), name, 4*BinsPerExample)
 		}
 	}
-	if len(m.Window.TeacherPA) != 4*binsPerExample || len(m.FirstEpoch) != 4 || *m.FinalCost != mean(m.EpochCosts) {
+	if len(m.Window.TeacherPA) != 4*BinsPerExample || len(m.FirstEpoch) != 4 || *m.FinalCost != mean(m.EpochCosts) {
 		t.Errorf("%d bins of the teacher, %d contrasts, final cost %v of %v", len(m.Window.TeacherPA), len(m.FirstEpoch), *m.FinalCost, m.EpochCosts)
 	}
 }

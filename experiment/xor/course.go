@@ -57,8 +57,8 @@ func (c *Course) add(e example, bins []sim.RateBin, stepsPerSecond int64) {
 // teach appends the teacher of an example of the given steps, who gives current
 // (pA) in the last learn of them.
 func (w *Window) teach(current float64, steps, learn int64) {
-	bin := steps / binsPerExample
-	for k := range int64(binsPerExample) {
+	bin := steps / BinsPerExample
+	for k := range int64(BinsPerExample) {
 		taught := min(max((k+1)*bin-(steps-learn), 0), bin)
 		w.TeacherPA = append(w.TeacherPA, current*float64(taught)/float64(bin))
 	}
@@ -66,7 +66,7 @@ func (w *Window) teach(current float64, steps, learn int64) {
 
 // contrast compares the two parts of an example.
 func contrast(e example, bins []sim.RateBin, steps, learn int64) Contrast {
-	prediction := count(bins, settledBins*(steps/binsPerExample), steps-learn)
+	prediction := count(bins, settledBins*(steps/BinsPerExample), steps-learn)
 	learning := count(bins, steps-learn, steps)
 	c := Contrast{Input: e.name, PredictionPct: prediction.burstProbability(), LearningPct: learning.burstProbability(),
 		ChangePct: map[string]*float64{}}

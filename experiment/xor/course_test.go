@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"sync"
 	"testing"
 
 	"github.com/apical-sim/apical/io/spikefile"
@@ -46,14 +45,10 @@ func TestFollowsTheReference(t *testing.T) {
 	const seeds = 2
 	var metrics [seeds]Metrics
 	var weights [seeds]map[int][]float64
-	var wg sync.WaitGroup
-	for i := range seeds {
-		wg.Go(func() {
-			m, dir := start(t, uint64(i+1), 1, fmt.Sprintf("examples=%d", 4*epochs))
-			metrics[i], weights[i] = m, weightsAfter(t, dir)
-		})
-	}
-	wg.Wait()
+	sideBySide(t, seeds, func(t *testing.T, i int) {
+		m, dir := start(t, uint64(i+1), "", fmt.Sprintf("examples=%d", 4*epochs))
+		metrics[i], weights[i] = m, weightsAfter(t, dir)
+	})
 	for epoch, want := range courseWeights {
 		if epoch > epochs {
 			continue
@@ -92,8 +87,7 @@ func TestFollowsTheReference(t *testing.T) {
 func weightsAfter(t *testing.T, dir string) map[int][]float64 {
 	_, names, rows, err := spikefile.ReadWeights(filepath.Join(dir, "weights.arrow"))
 	if err != nil {
-		t.Error(err)
-		return nil
+		t.Fatal(err)
 	}
 	out := map[int][]float64{}
 	for epoch := range courseWeights {
@@ -116,18 +110,9 @@ func TestQuickLearns(t *testing.T) {
 	if os.Getenv("APICAL_LONG") == "" {
 		t.Skip("set APICAL_LONG to train the quick preset in full")
 	}
-	e := Experiment()
-	v, err := e.Resolve("quick", nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	for seed := range uint64(2) {
-		wg.Go(func() {
-			if m, _ := trial(t, e, v, seed+1, 1); !m.Solved {
-				t.Errorf("seed %d: not learned: %+v", seed+1, m.After)
-			}
-		})
-	}
-	wg.Wait()
+	sideBySide(t, 2, func(t *testing.T, i int) {
+		if m, _ := start(t, uint64(i+1), "quick"); !m.Solved {
+			t.Errorf("not learned: %+v", m.After)
+		}
+	})
 }

@@ -93,7 +93,7 @@ func coursePanel(title, unit string, top float64, runs []Metrics, course func(Me
 		p.X.Tick.Marker = plot.ConstantTicks{}
 		return p
 	}
-	example := c.BinS * binsPerExample
+	example := c.BinS * BinsPerExample
 	p.X.Label.Text += fmt.Sprintf(", %g s each", example)
 	p.X.Max = example * float64(len(c.Inputs))
 	var ticks plot.ConstantTicks

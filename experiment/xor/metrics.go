@@ -50,7 +50,7 @@ type Row struct {
 }
 
 // settledBins is the part of an example's bins that a row leaves out.
-const settledBins = binsPerExample / 5
+const settledBins = BinsPerExample / 5
 
 // tally is what each population did in a stretch of time.
 type tally [len(populationNames)]sim.RateBin
@@ -92,7 +92,7 @@ func (t *tally) burstProbability() map[string]*float64 {
 // measure makes a row of the bins of one example. The burst probability is that of
 // the whole window: bursts over events.
 func measure(e example, bins []sim.RateBin, steps, stepsPerSecond int64) Row {
-	sums := count(bins, settledBins*(steps/binsPerExample), steps)
+	sums := count(bins, settledBins*(steps/BinsPerExample), steps)
 	row := Row{Input: e.name, EventRateHz: map[string]float64{}, BurstProbabilityPct: sums.burstProbability()}
 	for i, name := range populationNames {
 		row.EventRateHz[name] = sums[i].EventRateHz(stepsPerSecond)

@@ -2,8 +2,8 @@ package xor
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
-	"github.com/apical-sim/apical/plasticity"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
 )
@@ -68,33 +68,25 @@ func (b *builder) noise() {
 		}
 		dendrite, w := v.Float("noise_rate_dendrite"), v.Float("w_noise_dendrite")
 		b.net.Inputs = append(b.net.Inputs,
-			sim.Input{Name: name + "_soma_exc", To: name, Receptor: neuron.SomaExc, RateHz: rate, Weight: exc},
-			sim.Input{Name: name + "_soma_inh", To: name, Receptor: neuron.SomaInh, RateHz: rate, Weight: inh},
-			sim.Input{Name: name + "_dendrite_exc", To: name, Receptor: neuron.DendriteExc, RateHz: dendrite, Weight: w},
-			sim.Input{Name: name + "_dendrite_inh", To: name, Receptor: neuron.DendriteInh, RateHz: dendrite, Weight: w},
+			spiking.Noise(name, neuron.SomaExc, rate, exc), spiking.Noise(name, neuron.SomaInh, rate, inh),
+			spiking.Noise(name, neuron.DendriteExc, dendrite, w), spiking.Noise(name, neuron.DendriteInh, dendrite, w),
 		)
 	}
 }
 
 // wiring connects sparsely, with the same mean in-degree for every size.
 func (b *builder) wiring() synapse.Wiring {
-	return synapse.FixedProbability{P: min(1, b.v.Float("in_degree")/float64(b.v.Int("neurons")))}
+	return spiking.InDegree(b.v.Float("in_degree"), b.v.Int("neurons"))
 }
 
 // feedforward makes a plastic excitatory and a fixed inhibitory projection that
 // both carry events.
 func (b *builder) feedforward(from, to, layer string) {
-	rule := plasticity.AdaptiveEventBurst()
-	rule.Eta = b.v.Float("eta_" + layer)
-	rule.TauPreMS = b.v.Float("tau_pre") * 1000
-	rule.TauAverageMS = b.v.Float("tau_avg") * 1000
-	rule.MinRateHz = b.v.Float("rate_min")
-	rule.MaxRateHz = b.v.Float("rate_max")
 	b.net.Projections = append(b.net.Projections,
 		sim.Projection{
 			Name: from + "_" + to, From: from, To: to, Receptor: neuron.SomaExc, Transmit: sim.Events,
 			Projection: synapse.Projection{Wiring: b.wiring(), Weight: synapse.Constant(b.v.Float("w_" + layer))},
-			Rule:       rule,
+			Rule:       spiking.AdaptiveRule(b.v, "eta_"+layer),
 		},
 		sim.Projection{
 			Name: from + "_" + to + "_inh", From: from, To: to, Receptor: neuron.SomaInh, Transmit: sim.Events,

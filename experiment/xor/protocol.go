@@ -3,10 +3,11 @@ package xor
 import (
 	"context"
 	"errors"
-	"math"
+	"fmt"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/recorder"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/sim"
 )
 
@@ -24,14 +25,15 @@ var examples = [...]example{
 	{"11", true, true, false},
 }
 
-// binsPerExample is how often rates are recorded: every T/20.
-const binsPerExample = 20
+// BinsPerExample is how often rates are recorded: every T/20.
+const BinsPerExample = 20
 
 // protocol is one run under way.
 type protocol struct {
 	run     *experiment.Run
 	report  func(modelSeconds, totalModelSeconds float64, note string)
 	v       *experiment.Values
+	teacher Teacher
 	sim     *sim.Simulation
 	rec     *recorder.Recorder
 	total   float64 // model seconds of the whole run
@@ -44,54 +46,34 @@ type protocol struct {
 	weights map[string]float64 // mean of each plastic projection, as last seen
 }
 
-// states lists the variables that are sampled, if any are asked for.
-func states(v *experiment.Values) []recorder.State {
-	neurons := make([]uint32, v.Int("state_neurons"))
-	if len(neurons) == 0 {
-		return nil
-	}
-	for i := range neurons {
-		neurons[i] = uint32(i)
-	}
-	var out []recorder.State
-	for _, population := range populationNames {
-		for _, variable := range []string{"v_soma", "v_dendrite", "threshold"} {
-			out = append(out, recorder.State{Population: population, Variable: variable, Neurons: neurons})
-		}
-	}
-	return out
+// ExampleSteps returns how many steps an example takes, and its learning part.
+func ExampleSteps(v *experiment.Values) (example, learn int64) {
+	return spiking.StepsOf(v, "example_duration"), spiking.Steps(v.Milliseconds("example_duration") * v.Float("learning_fraction"))
 }
 
-// steps returns how long an example and its learning part last.
-func steps(v *experiment.Values) (example, learn int64) {
-	perSecond := 1000 / sim.DefaultDtMS
-	duration := v.Float("example_duration")
-	return int64(math.Round(duration * perSecond)), int64(math.Round(duration * v.Float("learning_fraction") * perSecond))
+// CheckExample refuses an example_duration that has no BinsPerExample.
+func CheckExample(v *experiment.Values) error {
+	return spiking.WantMultiple(v, "example_duration", BinsPerExample,
+		fmt.Sprintf("%gms, for %d bins of whole steps", BinsPerExample*sim.DefaultDtMS, BinsPerExample))
 }
 
 // check refuses values that leave nothing to record or to learn from.
 func check(v *experiment.Values) error {
-	example, learn := steps(v)
-	if example < binsPerExample || example%binsPerExample != 0 {
-		return experiment.Inputf("example_duration: %s, want a multiple of %gms, for %d bins of whole steps",
-			v.Text("example_duration"), binsPerExample*sim.DefaultDtMS, binsPerExample)
+	if err := CheckExample(v); err != nil {
+		return err
 	}
+	example, learn := ExampleSteps(v)
 	if learn < 1 || learn >= example {
 		return experiment.Inputf("learning_fraction: %s of %s, want at least one step of %gms and less than the example",
 			v.Text("learning_fraction"), v.Text("example_duration"), sim.DefaultDtMS)
 	}
-	interval := v.Float("state_interval") / sim.DefaultDtMS
-	if math.Abs(interval-math.Round(interval)) > 1e-9*interval {
-		return experiment.Inputf("state_interval: %s, want a multiple of the step, %gms", v.Text("state_interval"), sim.DefaultDtMS)
+	if err := spiking.WantSteps(v, "state_interval"); err != nil {
+		return err
 	}
 	if v.Int("state_neurons") > v.Int("neurons") {
 		return experiment.Inputf("state_neurons: %d, want at most neurons (%d)", v.Int("state_neurons"), v.Int("neurons"))
 	}
-	if v.Float("rate_max") <= v.Float("rate_min")+2*v.Float("teacher_tolerance") {
-		return experiment.Inputf("rate_max: %s, want more than rate_min (%s) and twice the teacher_tolerance (%s) above it",
-			v.Text("rate_max"), v.Text("rate_min"), v.Text("teacher_tolerance"))
-	}
-	return nil
+	return CheckTeacher(v)
 }
 
 // run runs one seed and leaves its metrics.
@@ -120,20 +102,20 @@ type Options struct {
 // sets r.Workers to the number used.
 func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err error) {
 	network := Network(r.Values, r.Seed)
-	s, err := network.Build(sim.Options{Workers: r.Workers})
+	s, err := spiking.Build(r, network)
 	if err != nil {
 		return nil, err
 	}
-	r.Workers = s.Workers()
-	p := &protocol{run: r, report: o.Progress, v: r.Values, sim: s, weights: map[string]float64{}}
+	p := &protocol{run: r, report: o.Progress, v: r.Values, teacher: NewTeacher(r.Values), sim: s, weights: map[string]float64{}}
 	p.result.EpochCosts = []float64{}
-	p.example, p.learn = steps(p.v)
-	bin := p.example / binsPerExample
+	p.example, p.learn = ExampleSteps(p.v)
+	bin := p.example / BinsPerExample
 	p.rec, err = recorder.Open(r, network, s, recorder.Options{
 		FilePrefix: o.FilePrefix,
 		RateBin:    bin, WeightInterval: bin,
-		States: states(r.Values), StateInterval: max(1, s.Steps(r.Values.Float("state_interval")/1000)),
-		OnRates: func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
+		States:        recorder.First(p.v.Int("state_neurons"), populationNames[:], "v_soma", "v_dendrite", "threshold"),
+		StateInterval: spiking.StepsOf(p.v, "state_interval"),
+		OnRates:       func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
 		OnWeights: func(w []sim.WeightSummary) {
 			for _, x := range w {
 				if x.Synapses > 0 {
@@ -159,16 +141,16 @@ func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err e
 // Seconds is the model time of a training, s.
 func Seconds(v *experiment.Values) float64 {
 	burnIn, shown := duration(v)
-	example, _ := steps(v)
+	example, _ := ExampleSteps(v)
 	return float64(burnIn+int64(shown)*example) * sim.DefaultDtMS / 1000
 }
 
 // duration gives the steps of the burn-in and the number of examples shown. Bins
 // stay aligned with the examples: the burn-in takes whole bins.
 func duration(v *experiment.Values) (burnIn int64, shown int) {
-	example, _ := steps(v)
-	bin := example / binsPerExample
-	burnIn = int64(math.Round(v.Float("burn_in") * v.Float("tau_avg") * 1000 / sim.DefaultDtMS))
+	example, _ := ExampleSteps(v)
+	bin := example / BinsPerExample
+	burnIn = spiking.Steps(v.Float("burn_in") * v.Milliseconds("tau_avg"))
 	burnIn = (burnIn + bin - 1) / bin * bin
 	shown = v.Int("examples") + len(examples)
 	if v.Int("examples") > 0 {
@@ -212,18 +194,9 @@ func (p *protocol) all(ctx context.Context) error {
 	return err
 }
 
-// advance runs a number of steps, showing progress a few times a second of
-// model time.
+// advance runs a number of steps, showing progress.
 func (p *protocol) advance(ctx context.Context, steps int64) error {
-	for steps > 0 {
-		chunk := min(steps, p.sim.StepsPerSecond()/2)
-		if err := p.sim.Run(ctx, chunk); err != nil {
-			return err
-		}
-		steps -= chunk
-		p.report(p.sim.Seconds(), p.total, p.note)
-	}
-	return nil
+	return spiking.Advance(ctx, p.sim, steps, func() { p.report(p.sim.Seconds(), p.total, p.note) })
 }
 
 // show sets the inputs to an example.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 
 	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/sim"
@@ -88,10 +87,10 @@ func (p *protocol) learnOne(ctx context.Context, e example) (cost, taught float6
 	if p.rates, err = p.sim.PostTrace(readout, "event_rate", p.rates[:0]); err != nil {
 		return 0, 0, err
 	}
-	cost = p.cost(e.target)
+	cost = p.teacher.Cost(mean(p.rates), e.target)
 	current := make(sim.Each, len(p.rates))
 	for i, hz := range p.rates {
-		current[i] = p.teach(hz, e.target)
+		current[i] = p.teacher.Current(hz, e.target)
 	}
 	if err := errors.Join(p.sim.SetCurrent(teacher, current), p.sim.SetPlastic(true)); err != nil {
 		return 0, 0, err
@@ -100,41 +99,4 @@ func (p *protocol) learnOne(ctx context.Context, e example) (cost, taught float6
 		return 0, 0, err
 	}
 	return cost, mean(current), errors.Join(p.sim.SetCurrent(teacher, make(sim.Each, len(p.rates))), p.sim.SetPlastic(false))
-}
-
-// cost is the cross-entropy of the output's mean event rate m,
-// y = (m−ν_min)/(ν_max−ν_min) kept within [0.01, 0.99].
-func (p *protocol) cost(target bool) float64 {
-	var mean float64
-	for _, hz := range p.rates {
-		mean += hz
-	}
-	mean /= float64(len(p.rates))
-	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
-	y := min(max((mean-low)/(high-low), 0.01), 0.99)
-	if target {
-		return -math.Log(y)
-	}
-	return -math.Log(1 - y)
-}
-
-// teach is the current into the dendrite of an output neuron with the given
-// event rate, pA: none where the rate is right, the largest where it is wrong,
-// and the gradient of the cost in between. As in the reference program the
-// largest current is divided by a number of Hz.
-func (p *protocol) teach(hz float64, target bool) float64 {
-	most, tolerance := p.v.Float("teacher_current"), p.v.Float("teacher_tolerance")
-	low, high := p.v.Float("rate_min"), p.v.Float("rate_max")
-	switch {
-	case target && hz >= high-tolerance, !target && hz <= low+tolerance:
-		return 0
-	case target && hz <= low+tolerance:
-		return most
-	case target:
-		return most / (hz - low)
-	case hz >= high-tolerance:
-		return -most
-	default:
-		return -most / (high - hz)
-	}
 }

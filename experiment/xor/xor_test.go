@@ -1,72 +1,36 @@
 package xor
 
 import (
-	"bytes"
-	"context"
-	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
-	"sync"
+	"strconv"
 	"testing"
-	"time"
 
 	"github.com/apical-sim/apical/experiment"
-	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/experiment/experimenttest"
+	"github.com/apical-sim/apical/sim"
 )
 
 func TestDescription(t *testing.T) {
-	e := Experiment()
-	if err := e.Validate(); err != nil {
-		t.Error(err)
-	}
-	for _, p := range append(e.Presets, experiment.Preset{}) {
-		v, err := e.Resolve(p.Name, nil)
-		if err != nil {
-			t.Errorf("preset %q: %v", p.Name, err)
-			continue
-		}
-		if err := Network(v, 1).Validate(); err != nil {
-			t.Errorf("network of preset %q: %v", p.Name, err)
-		}
-	}
+	experimenttest.Networks(t, Experiment(), func(v *experiment.Values) []sim.Network { return []sim.Network{Network(v, 1)} })
 }
 
-// start runs one seed of the defaults, changed by sets. It may be called from
-// any goroutine.
-func start(t *testing.T, seed uint64, workers int, sets ...string) (Metrics, string) {
+// start runs one seed of a preset, changed by sets.
+func start(t *testing.T, seed uint64, preset string, sets ...string) (Metrics, string) {
 	t.Helper()
-	e := Experiment()
-	v, err := e.Resolve("", sets)
-	if err != nil {
-		t.Error(err)
-		return Metrics{}, ""
-	}
-	return trial(t, e, v, seed, workers)
+	dir := experimenttest.Trial{Seed: seed, Workers: 1, Preset: preset, Sets: sets}.Run(t, Experiment())
+	return experimenttest.Metrics[Metrics](t, dir), dir
 }
 
-// trial runs one seed and returns its metrics and its directory.
-func trial(t *testing.T, e *experiment.Experiment, v *experiment.Values, seed uint64, workers int) (m Metrics, dir string) {
-	t.Helper()
-	dir = t.TempDir()
-	r, err := e.NewRun(v, seed, dir)
-	if err != nil {
-		t.Error(err)
-		return m, dir
-	}
-	r.Workers = workers
-	if err := e.Run(context.Background(), r); err != nil {
-		t.Error(err)
-		return m, dir
-	}
-	raw, err := os.ReadFile(filepath.Join(dir, "metrics.json"))
-	if err == nil {
-		err = json.Unmarshal(raw, &m)
-	}
-	if err != nil {
-		t.Error(err)
-	}
-	return m, dir
+// sideBySide calls test for each of so many seeds, counted from 0, and waits.
+func sideBySide(t *testing.T, seeds int, test func(t *testing.T, i int)) {
+	t.Run("seeds", func(t *testing.T) {
+		for i := range seeds {
+			t.Run(strconv.Itoa(i+1), func(t *testing.T) {
+				t.Parallel()
+				test(t, i)
+			})
+		}
+	})
 }
 
 // TestStatisticsBeforeLearning compares with the reference program. A network's
@@ -79,14 +43,10 @@ func TestStatisticsBeforeLearning(t *testing.T) {
 		seeds = 1
 	}
 	tables := make([]TruthTable, seeds)
-	var wg sync.WaitGroup
-	for i := range seeds {
-		wg.Go(func() {
-			m, _ := start(t, uint64(i+1), 1, "examples=0")
-			tables[i] = m.Before
-		})
-	}
-	wg.Wait()
+	sideBySide(t, seeds, func(t *testing.T, i int) {
+		m, _ := start(t, uint64(i+1), "", "examples=0")
+		tables[i] = m.Before
+	})
 	mean := make([]float64, len(examples))
 	for s, table := range tables {
 		for i, want := range reference {
@@ -111,68 +71,22 @@ func TestStatisticsBeforeLearning(t *testing.T) {
 	}
 }
 
-// TestSameBytesForAnyWorkers runs a short training with different numbers of
-// workers: every data file must be the same, byte for byte.
 func TestSameBytesForAnyWorkers(t *testing.T) {
-	var first string
-	for _, workers := range []int{1, 2, 3, 7} {
-		_, dir := start(t, 3, workers, "neurons=200", "examples=5", "example_duration=400ms", "tau_avg=100ms",
-			"eta_input_hidden=0.08", "eta_hidden_output=0.04", "order=random")
-		if first == "" {
-			first = dir
-			continue
-		}
-		for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow", "metrics.json"} {
-			a, errA := os.ReadFile(filepath.Join(first, name))
-			b, errB := os.ReadFile(filepath.Join(dir, name))
-			if errA != nil || errB != nil {
-				t.Fatal(errA, errB)
-			}
-			if !bytes.Equal(a, b) {
-				t.Errorf("%s differs between 1 and %d workers", name, workers)
-			}
-		}
-	}
+	x := experimenttest.Trial{Seed: 3, Sets: []string{"neurons=200", "examples=5", "example_duration=400ms", "tau_avg=100ms",
+		"eta_input_hidden=0.08", "eta_hidden_output=0.04", "order=random"}}
+	experimenttest.SameBytes(t, Experiment(), x, []int{2, 3, 7}, "metrics.json", "rates.arrow", "spikes.arrow", "weights.arrow")
 }
 
 // TestCancelLeavesReadableFiles stops a run in its training.
 func TestCancelLeavesReadableFiles(t *testing.T) {
-	e := Experiment()
-	v, err := e.Resolve("", []string{"neurons=100", "example_duration=1s", "tau_avg=100ms"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	r, err := e.NewRun(v, 1, dir)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithCancel(context.Background())
-	defer cancel()
-	r.Progress = &experiment.Meter{}
-	go func() {
-		for r.Progress.ModelSeconds() < 3 {
-			time.Sleep(time.Millisecond)
-		}
-		cancel()
-	}()
-	if err := e.Run(ctx, r); err == nil || ctx.Err() == nil {
-		t.Fatalf("run of 2000 examples ended with %v", err)
-	}
-	f, err := spikefile.Open(filepath.Join(dir, "spikes.arrow"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer f.Close()
-	if f.Rows() == 0 {
-		t.Error("no spikes in the file of an interrupted run")
-	}
+	x := experimenttest.Trial{Seed: 1, Workers: 1, Sets: []string{"neurons=100", "example_duration=1s", "tau_avg=100ms"}}
+	experimenttest.Interrupted(t, Experiment(), x, 3)
 }
 
 // TestTeacher checks the current against the formula of the specification, at
 // its corners and between.
 func TestTeacher(t *testing.T) {
-	p := protocol{v: Experiment().Defaults()}
+	teacher := NewTeacher(Experiment().Defaults())
 	for _, c := range []struct {
 		hz     float64
 		target bool
@@ -181,7 +95,7 @@ func TestTeacher(t *testing.T) {
 		{0, false, 0}, {3, false, 0}, {4, false, -1000.0 / 6}, {8.5, false, -1000 / 1.5}, {9, false, -1000}, {20, false, -1000},
 		{0, true, 1000}, {3, true, 1000}, {4, true, 500}, {8.5, true, 1000 / 6.5}, {9, true, 0}, {20, true, 0},
 	} {
-		if got := p.teach(c.hz, c.target); math.Abs(got-c.want) > 1e-9 {
+		if got := teacher.Current(c.hz, c.target); math.Abs(got-c.want) > 1e-9 {
 			t.Errorf("teacher at %v Hz, target %v: %v pA, want %v", c.hz, c.target, got, c.want)
 		}
 	}
@@ -189,34 +103,29 @@ func TestTeacher(t *testing.T) {
 
 // TestCost checks the cross-entropy by hand: at 4 Hz, y = (4−2)/8 = 1/4.
 func TestCost(t *testing.T) {
-	p := protocol{v: Experiment().Defaults()}
+	teacher := NewTeacher(Experiment().Defaults())
 	for _, c := range []struct {
-		rates  []float64
+		hz     float64
 		target bool
 		want   float64
 	}{
-		{[]float64{3, 5}, true, -math.Log(0.25)}, {[]float64{3, 5}, false, -math.Log(0.75)},
-		{[]float64{0}, true, -math.Log(0.01)}, {[]float64{20}, false, -math.Log(0.01)},
+		{4, true, -math.Log(0.25)}, {4, false, -math.Log(0.75)}, {0, true, -math.Log(0.01)}, {20, false, -math.Log(0.01)},
 	} {
-		p.rates = c.rates
-		if got := p.cost(c.target); math.Abs(got-c.want) > 1e-12 {
-			t.Errorf("cost of %v, target %v: %v, want %v", c.rates, c.target, got, c.want)
+		if got := teacher.Cost(c.hz, c.target); math.Abs(got-c.want) > 1e-12 {
+			t.Errorf("cost of %v, target %v: %v, want %v", c.hz, c.target, got, c.want)
 		}
 	}
 }
 
 // TestHardlyConnected runs a network that is too small to have any synapses.
 func TestHardlyConnected(t *testing.T) {
-	m, _ := start(t, 1, 1, "neurons=2", "in_degree=0.0001", "examples=4", "example_duration=100ms", "tau_avg=50ms")
+	m, _ := start(t, 1, "", "neurons=2", "in_degree=0.0001", "examples=4", "example_duration=100ms", "tau_avg=50ms")
 	if len(m.MeanWeights) != 0 || len(m.EpochCosts) != 1 {
 		t.Errorf("weights %v and costs %v, want none and one epoch", m.MeanWeights, m.EpochCosts)
 	}
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"example_duration=1ms", "example_duration=1001ms", "learning_fraction=0.000001", "rate_max=3Hz", "neurons=1", "state_interval=0.25ms", "state_neurons=501", "tau_avg=2"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "example_duration=1ms", "example_duration=1001ms", "learning_fraction=0.000001", "rate_max=3Hz",
+		"neurons=1", "state_interval=0.25ms", "state_neurons=501", "tau_avg=2")
 }

@@ -4,13 +4,11 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"image/png"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/experiment/xor"
 )
 
@@ -75,23 +73,11 @@ func run(t *testing.T, e *experiment.Experiment, workers int) (Metrics, string) 
 	if err := e.Run(context.Background(), r); err != nil {
 		t.Fatal(err)
 	}
-	var m Metrics
-	if err := json.Unmarshal(read(t, dir, "metrics.json"), &m); err != nil {
-		t.Fatal(err)
-	}
+	m := experimenttest.Metrics[Metrics](t, dir)
 	if lines := strings.Count(out.String(), "\n"); lines != 2+len(m.Variants) {
 		t.Errorf("%s: %d lines of results, want two of titles and one of each variant", e.Name, lines)
 	}
 	return m, dir
-}
-
-func read(t *testing.T, dir, name string) []byte {
-	t.Helper()
-	b, err := os.ReadFile(filepath.Join(dir, name))
-	if err != nil {
-		t.Fatal(err)
-	}
-	return b
 }
 
 // TestSmallRuns: the same bytes for any number of workers, epochs as asked for, and
@@ -109,31 +95,20 @@ func TestSmallRuns(t *testing.T) {
 			}
 		}
 		for _, name := range names {
-			if !bytes.Equal(read(t, dir, name), read(t, again, name)) {
+			if !bytes.Equal(experimenttest.Read(t, dir, name), experimenttest.Read(t, again, name)) {
 				t.Errorf("%s: %s differs between 1 and 2 workers", e.Name, name)
 			}
 		}
-		drawn(t, c, read(t, dir, "metrics.json"))
+		drawn(t, c, experimenttest.Read(t, dir, "metrics.json"))
 	}
 }
 
 func TestVariantIsARunOfXOR(t *testing.T) {
 	_, dir := run(t, Timescales(), 1)
-	e := xor.Experiment()
-	v, err := e.Resolve("", []string{"examples=8", "neurons=40", "example_duration=100ms", "tau_avg=100ms"})
-	if err != nil {
-		t.Fatal(err)
-	}
-	alone := t.TempDir()
-	r, err := e.NewRun(v, 3, alone)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Run(context.Background(), r); err != nil {
-		t.Fatal(err)
-	}
+	x := experimenttest.Trial{Seed: 3, Workers: 1, Sets: []string{"examples=8", "neurons=40", "example_duration=100ms", "tau_avg=100ms"}}
+	alone := x.Run(t, xor.Experiment())
 	for _, name := range []string{"spikes.arrow", "rates.arrow", "weights.arrow"} {
-		if !bytes.Equal(read(t, alone, name), read(t, dir, "short_examples-"+name)) {
+		if !bytes.Equal(experimenttest.Read(t, alone, name), experimenttest.Read(t, dir, "short_examples-"+name)) {
 			t.Errorf("short_examples-%s is not what xor leaves with the same values", name)
 		}
 	}
@@ -142,18 +117,11 @@ func TestVariantIsARunOfXOR(t *testing.T) {
 // drawn checks the figure of two seeds.
 func drawn(t *testing.T, c comparison, metrics []byte) {
 	t.Helper()
-	var raster, vector bytes.Buffer
-	if err := c.figure([]json.RawMessage{metrics, metrics}, &raster, &vector); err != nil {
-		t.Fatal(err)
-	}
+	var says []string
 	for _, k := range c.variants {
-		if !strings.Contains(vector.String(), "Output: "+k.label) {
-			t.Errorf("%s: no panel of %s", c.name, k.label)
-		}
+		says = append(says, "Output: "+k.label)
 	}
-	if _, err := png.DecodeConfig(&raster); err != nil {
-		t.Error(err)
-	}
+	experimenttest.Figure(t, c.figure, []json.RawMessage{metrics, metrics}, says...)
 }
 
 // TestExpectations: an answer of each variant in full length and of the quick
