@@ -25,8 +25,30 @@ func (c Class) String() string {
 // Classes are the names of all classes, in the order of their values.
 func Classes() []string { return []string{"singlet", "burst", "left_censored", "right_censored"} }
 
+// End says what ended an event: whether its last spike is known.
+type End uint8
+
+// The ends of events, named as in files.
+const (
+	// Silence of more than the threshold: the event is known to its end.
+	Silence End = iota
+	// WindowEnd: the recording ends within the threshold after the last spike
+	// known, and there may have been more.
+	WindowEnd
+	// Capped: the event lasts longer than a detector follows it; there are more
+	// spikes, which are of no event.
+	Capped
+)
+
+// String returns the name in files.
+func (e End) String() string { return [...]string{"silence", "window_end", "capped"}[e] }
+
+// Ends are the names of all ends, in the order of their values.
+func Ends() []string { return []string{"silence", "window_end", "capped"} }
+
 // Event is a spike with no other of its neuron within the threshold before, and
-// those that follow it, each within the threshold of the one before.
+// those that follow it, each within the threshold of the one before. If End is
+// not [Silence], Last and Spikes are the least that they can be.
 type Event struct {
 	Step       int64 // of its first spike
 	Second     int64 // step of its second spike, -1 if it has none
@@ -34,8 +56,19 @@ type Event struct {
 	Neuron     uint32
 	Population int16
 	Class      Class
+	End        End
 	Spikes     int32 // >= 1
+	// Followed says that the recording goes on for at least the threshold after
+	// the first spike, so that a second spike could not have been missed. Near the
+	// end of a window bursts are recognized and singlets are not: a burst fraction
+	// of all events whose class is known would be too large there, and that of the
+	// events followed is not.
+	Followed bool
 }
+
+// Classified reports whether the event counts in a burst fraction: its past is
+// recorded, and it was followed.
+func (e Event) Classified() bool { return e.Followed && e.Class != LeftCensored }
 
 // Criterion tells events and bursts apart. Intervals are in steps.
 type Criterion struct {
