@@ -12,6 +12,11 @@ func nameIndex() *arrow.DictionaryType {
 	return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int16, ValueType: arrow.BinaryTypes.String}
 }
 
+// fewNameIndex is the type of a column of at most 127 names.
+func fewNameIndex() *arrow.DictionaryType {
+	return &arrow.DictionaryType{IndexType: arrow.PrimitiveTypes.Int8, ValueType: arrow.BinaryTypes.String}
+}
+
 // nameDictionary returns the values of a column of names. The library allows
 // one dictionary a file, so all names are in it from the start, and each batch
 // carries this same one.
@@ -70,6 +75,7 @@ type column struct {
 	i64   []int64
 	u32   []uint32
 	i16   []int16
+	i8    []int8
 	valid []byte // bitmap, only of a nullable column
 	nulls int
 }
@@ -95,14 +101,18 @@ func (c *column) array(dt arrow.DataType, n int, dict arrow.ArrayData) arrow.Arr
 		b = arrow.Int64Traits.CastToBytes(c.i64)
 	case arrow.UINT32:
 		b = arrow.Uint32Traits.CastToBytes(c.u32)
+	case arrow.INT8:
+		b = arrow.Int8Traits.CastToBytes(c.i8)
 	case arrow.DICTIONARY:
-		b = arrow.Int16Traits.CastToBytes(c.i16)
+		if b = arrow.Int16Traits.CastToBytes(c.i16); c.i16 == nil {
+			b = arrow.Int8Traits.CastToBytes(c.i8)
+		}
 	}
 	return makeNullable(dt, c.valid, b, n, c.nulls, dict)
 }
 
 // reset empties the column and keeps its memory.
 func (c *column) reset() {
-	c.f64, c.i64, c.u32, c.i16 = c.f64[:0], c.i64[:0], c.u32[:0], c.i16[:0]
+	c.f64, c.i64, c.u32, c.i16, c.i8 = c.f64[:0], c.i64[:0], c.u32[:0], c.i16[:0], c.i8[:0]
 	c.valid, c.nulls = c.valid[:0], 0
 }

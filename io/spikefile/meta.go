@@ -30,6 +30,7 @@ const (
 	formatRates   = "apical.rates"
 	formatWeights = "apical.weights"
 	formatStates  = "apical.states"
+	formatEvents  = "apical.events"
 )
 
 // sortedByTime tells the tables of a simulation, which grow with its time, from
@@ -53,7 +54,8 @@ type Population struct {
 // generator, version, vcs.revision, seed, rng, dt_s, steps_per_second,
 // t_start_s, burst_isi_s, burst_tie, sorting, populations, config_sha256,
 // config, then those of Extra in ascending order. A rates file, whose bursts
-// are counted already, has detector in place of burst_tie.
+// are counted already, has detector in place of burst_tie. A file that analysis
+// made has no seed, rng and t_start_s but the keys of [Derivation].
 type Meta struct {
 	Version  string // the program's version
 	Revision string // the source revision it was built from
@@ -96,7 +98,8 @@ func reservedKey(k string) bool {
 	switch k {
 	case "format", "format_version", "generator", "version", "vcs.revision", "seed", "rng",
 		"dt_s", "steps_per_second", "t_start_s", "burst_isi_s", "burst_tie", "detector", "sorting",
-		"populations", "config_sha256", "config", "projections", "variables":
+		"populations", "config_sha256", "config", "projections", "variables",
+		"source", "burst_rule", "burst_pre_silence_s", "burst_cap_s", "windows_s":
 		return true
 	}
 	return false
@@ -204,13 +207,16 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 		{"generator", "apical"},
 		{"version", m.Version},
 		{"vcs.revision", m.Revision},
-		{"seed", strconv.FormatUint(m.Seed, 10)},
-		{"rng", "philox4x32-10"},
-		{"dt_s", formatFloat(1 / float64(m.StepsPerSecond))},
-		{"steps_per_second", strconv.FormatInt(m.StepsPerSecond, 10)},
-		{"t_start_s", formatFloat(float64(m.StartStep) / float64(m.StepsPerSecond))},
-		{"burst_isi_s", formatFloat(m.BurstISISeconds)},
 	}
+	if !derived(format) {
+		pairs = append(pairs, pair{"seed", strconv.FormatUint(m.Seed, 10)}, pair{"rng", "philox4x32-10"})
+	}
+	pairs = append(pairs, pair{"dt_s", formatFloat(1 / float64(m.StepsPerSecond))},
+		pair{"steps_per_second", strconv.FormatInt(m.StepsPerSecond, 10)})
+	if !derived(format) {
+		pairs = append(pairs, pair{"t_start_s", formatFloat(float64(m.StartStep) / float64(m.StepsPerSecond))})
+	}
+	pairs = append(pairs, pair{"burst_isi_s", formatFloat(m.BurstISISeconds)})
 	// Whether an interval of exactly burst_isi_s is within a burst is for those
 	// to know who look for bursts in spikes.
 	if format != formatRates {
@@ -268,13 +274,16 @@ func decodeMeta(md arrow.Metadata, format string) (Meta, error) {
 	var err error
 	m.Version, m.Revision, m.ConfigSHA256 = get("version"), get("vcs.revision"), get("config_sha256")
 	m.Detector = get("detector")
-	if m.Seed, err = strconv.ParseUint(get("seed"), 10, 64); err != nil {
+	if m.Seed, err = strconv.ParseUint(get("seed"), 10, 64); err != nil && !derived(format) {
 		return m, fmt.Errorf("metadata seed %q, want an unsigned integer", get("seed"))
 	}
 	if m.StepsPerSecond, err = strconv.ParseInt(get("steps_per_second"), 10, 64); err != nil || m.StepsPerSecond <= 0 {
 		return m, fmt.Errorf("metadata steps_per_second %q, want an integer > 0", get("steps_per_second"))
 	}
 	start, err := strconv.ParseFloat(get("t_start_s"), 64)
+	if derived(format) {
+		start, err = 0, nil
+	}
 	if err != nil || !(start >= 0) || start*float64(m.StepsPerSecond) >= 1<<62 {
 		return m, fmt.Errorf("metadata t_start_s %q, want seconds >= 0", get("t_start_s"))
 	}

@@ -13,23 +13,29 @@ import (
 // tableBatch holds the columns of one batch, each in the map of its type,
 // under its index.
 type tableBatch struct {
-	n   int // rows
+	n   int   // rows
+	sps int64 // steps per second of the file
 	f64 map[int][]float64
 	i64 map[int][]int64
 	u32 map[int][]uint32
 	i16 map[int][]int16 // indices of a column of names
+	i8  map[int][]int8
+	// null tells whether there is no value in a row of a nullable column.
+	null map[int]func(row int) bool
 }
 
 // tableCheck takes the rows out of the batches of a rates, weights or states
 // file and checks them.
 type tableCheck struct {
 	meta        Meta
+	derived     Derivation // of a file that analysis made
 	projections []string   // of a weights file
 	variables   []Variable // of a states file
 	fields      []arrow.Field
 	columns     []int            // where the fields are
 	names       map[int][]string // values of each column of names, by field
-	neuron      int              // field of the neuron, whose population is the one before; or 0
+	neuron      int              // field of the neuron, or 0
+	population  int              // field of its population
 	last        float64          // time of the last row, s
 }
 
@@ -46,9 +52,13 @@ func newTableCheck(s *arrow.Schema, format string) (*tableCheck, error) {
 	case formatWeights:
 		err = decodeList(s, "projections", &c.projections)
 		c.fields, c.names = weightFields(), map[int][]string{1: c.projections}
+	case formatEvents:
+		c.derived, err = decodeDerivation(s.Metadata(), meta.StepsPerSecond)
+		c.fields, c.neuron, c.population = eventFields(), 2, 3
+		c.names = eventNames(meta)
 	case formatStates:
 		err = decodeList(s, "variables", &c.variables)
-		c.fields, c.neuron = stateFields(), 2
+		c.fields, c.neuron, c.population = stateFields(), 2, 1
 		c.names = map[int][]string{1: meta.populationNames(), 3: variableNames(c.variables)}
 	}
 	if err != nil {
@@ -132,46 +142,69 @@ func (c *tableCheck) load(rec arrow.Record) (b *tableBatch, err error) {
 			err = caught(v)
 		}
 	}()
-	b = &tableBatch{n: int(rec.NumRows()), f64: map[int][]float64{}, i64: map[int][]int64{}, u32: map[int][]uint32{}, i16: map[int][]int16{}}
+	b = &tableBatch{n: int(rec.NumRows()), sps: c.meta.StepsPerSecond, f64: map[int][]float64{}, i64: map[int][]int64{}, u32: map[int][]uint32{}, i16: map[int][]int16{},
+		i8: map[int][]int8{}, null: map[int]func(int) bool{}}
 	for i, at := range c.columns {
 		col := rec.Column(at)
 		if col.Len() != b.n || col.NullN() != 0 && !c.fields[i].Nullable {
 			return nil, fmt.Errorf("column %s has nulls or lacks rows, want none", c.fields[i].Name)
+		}
+		if c.fields[i].Nullable {
+			b.null[i] = col.IsNull
 		}
 		switch col := col.(type) {
 		case *array.Float64:
 			b.f64[i] = col.Float64Values()
 		case *array.Int64:
 			b.i64[i] = col.Int64Values()
+		case *array.Int8:
+			b.i8[i] = col.Int8Values()
 		case *array.Uint32:
 			b.u32[i] = col.Uint32Values()
 		case *array.Dictionary:
 			if err := sameNames(col, c.fields[i].Name+"s", c.names[i]); err != nil {
 				return nil, err
 			}
-			b.i16[i] = col.Indices().(*array.Int16).Int16Values()
+			switch indices := col.Indices().(type) {
+			case *array.Int16:
+				b.i16[i] = indices.Int16Values()
+			case *array.Int8:
+				b.i16[i] = widened(indices.Int8Values())
+			}
 		}
 	}
 	return b, c.checkRows(b)
 }
 
+// widened returns indices as those of the other columns of names.
+func widened(indices []int8) []int16 {
+	wide := make([]int16, len(indices))
+	for i, v := range indices {
+		wide[i] = int16(v)
+	}
+	return wide
+}
+
 // checkRows tests order and ranges. The time is the first column of each table.
 func (c *tableCheck) checkRows(b *tableBatch) error {
 	last := c.last
-	for i, t := range b.f64[0] {
+	for _, t := range b.f64[0] {
 		if math.IsNaN(t) || math.IsInf(t, 0) || t < last {
 			return fmt.Errorf("t_s %v follows %v, want finite times that do not decrease", t, last)
 		}
 		last = t
-		for k, names := range c.names {
-			if v := int(b.i16[k][i]); v < 0 || v >= len(names) {
-				return fmt.Errorf("t_s %v: %s %d, want 0 to %d", t, c.fields[k].Name, v, len(names)-1)
+	}
+	for k, names := range c.names {
+		for i, v := range b.i16[k] {
+			if v < 0 || int(v) >= len(names) {
+				return fmt.Errorf("t_s %v: %s %d, want 0 to %d", b.f64[0][i], c.fields[k].Name, v, len(names)-1)
 			}
 		}
-		if c.neuron > 0 {
-			p := c.meta.Populations[b.i16[c.neuron-1][i]]
-			if n := b.u32[c.neuron][i]; int64(n) >= int64(p.Size) {
-				return fmt.Errorf("t_s %v: neuron %d of %q, want below its size %d", t, n, p.Name, p.Size)
+	}
+	if c.neuron > 0 {
+		for i, n := range b.u32[c.neuron] {
+			if p := c.meta.Populations[b.i16[c.population][i]]; int64(n) >= int64(p.Size) {
+				return fmt.Errorf("t_s %v: neuron %d of %q, want below its size %d", b.f64[0][i], n, p.Name, p.Size)
 			}
 		}
 	}

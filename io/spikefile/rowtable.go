@@ -126,3 +126,12 @@ func (t *rowTable) Close() error {
 	}
 	return t.result
 }
+
+// Discard gives up the file and removes it, as if it had never been started.
+// Meant for what can be made again.
+func (t *rowTable) Discard() {
+	if !t.closed {
+		t.closed, t.result = true, errClosed
+		t.file.discard()
+	}
+}
