@@ -1,0 +1,118 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"text/tabwriter"
+
+	"github.com/apical-sim/apical/analysis"
+	"github.com/apical-sim/apical/experiment"
+	"github.com/spf13/pflag"
+)
+
+// summaryFlags say how burst fractions are judged.
+type summaryFlags struct {
+	confidence, dead string
+}
+
+// Register declares the flags.
+func (f *summaryFlags) Register(flags *pflag.FlagSet) {
+	onceVar(flags, &f.confidence, "confidence", "0.95", "`PROBABILITY` of the intervals of burst fractions")
+	onceVar(flags, &f.dead, "dead-time", "0", "`TIME` after a spike in which there is no other, for the chance level")
+}
+
+// summary shows what was counted.
+type summary struct {
+	confidence float64
+	z          float64
+	chance     analysis.Chance
+	hasChance  bool // the accumulating rule has none
+	criterion  analysis.Criterion
+	rec        analysis.Recording
+	cap        int64
+}
+
+// options reads what was typed.
+func (f *summaryFlags) options(rec analysis.Recording, c analysis.Criterion, opt analysis.DetectorOptions) (summary, error) {
+	s := summary{criterion: c, rec: rec, cap: opt.Cap, hasChance: !opt.Accumulating}
+	var err error
+	if s.confidence, err = experiment.ParseQuantity(f.confidence, ""); err != nil {
+		return s, experiment.Inputf("confidence: %v", err)
+	}
+	if !(s.confidence > 0 && s.confidence < 1) {
+		return s, experiment.Inputf("confidence: %s, want between 0 and 1, such as 0.95", f.confidence)
+	}
+	s.z = analysis.Quantile(s.confidence)
+	dead, err := experiment.ParseQuantity(f.dead, "s")
+	if err != nil {
+		return s, experiment.Inputf("dead-time: %v", err)
+	}
+	if s.chance, err = analysis.NewChance(rec, c, dead); err != nil {
+		return s, experiment.Inputf("dead-time: %s, want 0 to below --burst-isi", f.dead)
+	}
+	return s, nil
+}
+
+// write prints a table with a line a group, and what there is to be said of it.
+func (s summary) write(w io.Writer, tally *analysis.Tally) error {
+	fmt.Fprintf(w, "%s recorded", formatS(s.rec.Seconds(s.rec.Recorded())))
+	if n := len(s.rec.Windows); n > 1 {
+		fmt.Fprintf(w, " in %d windows", n)
+	}
+	fmt.Fprintf(w, ", burst: intervals up to %s", formatMS(s.rec.Seconds(s.criterion.ISI)))
+	if p := s.criterion.PreSilence; p > s.criterion.ISI {
+		fmt.Fprintf(w, " after %s of silence", formatMS(s.rec.Seconds(p)))
+	}
+	fmt.Fprintln(w)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(t, "population\tneurons\tER Hz\tBR Hz\tBF\t%g %% interval\tBF0\tFR Hz\tspikes/burst\tburst ms\n", 100*s.confidence)
+	summaries := tally.Summaries()
+	for i, g := range summaries {
+		fraction, interval := "-", "-"
+		if f, ok := g.BurstFraction(); ok {
+			low, high := analysis.Wilson(float64(g.ClassifiedBursts), float64(g.Classified), s.z)
+			fraction, interval = fmt.Sprintf("%.4f", f), fmt.Sprintf("%.4f to %.4f", low, high)
+		}
+		chance := "-"
+		if f, ok := s.chance.Mix(tally.Of(i), g.Recorded).At(g.FiringRate()); ok && s.hasChance {
+			chance = fmt.Sprintf("%.4f", f)
+		}
+		fmt.Fprintf(t, "%s\t%d\t%.3f\t%.3f\t%s\t%s\t%s\t%.3f\t%s\t%s\n", g.Group.Name, g.Group.Size,
+			g.EventRate(), g.BurstRate(), fraction, interval, chance, g.FiringRate(),
+			known("%.2f", g.SpikesPerBurst()), known("%.1f", 1000*g.BurstDuration()))
+	}
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	for _, g := range summaries {
+		s.remarks(w, g)
+	}
+	return nil
+}
+
+// remarks prints what a group's numbers leave out, and what casts doubt on them.
+func (s summary) remarks(w io.Writer, g analysis.Summary) {
+	if g.Silent > 0 {
+		fmt.Fprintf(w, "%s: %d of %d neurons silent\n", g.Group.Name, g.Silent, g.Group.Size)
+	}
+	if g.LeftCensored+g.RightCensored > 0 {
+		fmt.Fprintf(w, "%s: censored by the edges of the recording: %d that may have begun before, not counted as events; %d that may have become bursts, not in BF\n",
+			g.Group.Name, g.LeftCensored, g.RightCensored)
+	}
+	if g.Capped > 0 {
+		fmt.Fprintf(w, "%s: %d events longer than %s, which look like regular firing faster than the threshold rather than bursts; is --burst-isi too long?\n",
+			g.Group.Name, g.Capped, formatMS(s.rec.Seconds(s.cap)))
+	}
+}
+
+// known formats a number, or - for what is none.
+func known(format string, x float64) string {
+	if math.IsNaN(x) {
+		return "-"
+	}
+	return fmt.Sprintf(format, x)
+}
+
+// formatS writes a time in s.
+func formatS(s float64) string { return fmt.Sprintf("%.6g s", s) }
