@@ -47,6 +47,7 @@ const (
 	PoissonInput
 	BurstDraw
 	Protocol
+	Resampling
 )
 
 // Source names one use of randomness by one object of a network: all streams

@@ -1,0 +1,180 @@
+package trials
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"slices"
+
+	"github.com/apical-sim/apical/analysis"
+)
+
+// Prior makes a burst fraction of few events a number: (B+Bursts)/(E+Bursts+Singlets),
+// where both are >= 0. The zero value leaves B/E as it is, which a trial without
+// events does not have: such trials are left out and counted.
+type Prior struct{ Bursts, Singlets float64 }
+
+func (p Prior) check() error {
+	if !(p.Bursts >= 0 && p.Singlets >= 0) || math.IsInf(p.Bursts+p.Singlets, 1) {
+		return fmt.Errorf("prior: %v bursts and %v singlets, want numbers >= 0", p.Bursts, p.Singlets)
+	}
+	return nil
+}
+
+// value is a signal of one trial, up to a factor that all trials share. NaN if it
+// has none.
+func (p Prior) value(signal Signal, t analysis.Counts, observed int64) float64 {
+	n, d := ratio(t, signal, observed)
+	if signal == BurstFraction {
+		return quotient(float64(n)+p.Bursts, float64(d)+p.Bursts+p.Singlets)
+	}
+	return quotient(float64(n), float64(d))
+}
+
+// ROCOptions chooses how single trials are told apart.
+type ROCOptions struct {
+	A, B string // the conditions
+	// Window is the number of bins that a trial's values are of, >= 1. The window
+	// slides by a bin.
+	Window       int
+	Prior        Prior
+	Permutations Resampling
+}
+
+// ROC tells how well one signal of single trials tells conditions apart. Slices
+// have a value for each place of the window, NaN where there is none; the k-th
+// window begins at bin k.
+type ROC struct {
+	Signal Signal
+	// AUC is the area below the receiver operating characteristic: the probability
+	// that a trial of A has a greater value than one of B, ties counted half.
+	AUC []float64
+	// ChanceLow and ChanceHigh hold 95 % of the areas after permutation.
+	ChanceLow, ChanceHigh []float64
+	P                     []float64 // of |AUC − ½|, two-sided
+	// DroppedA and DroppedB are how many trials had no event in the window.
+	DroppedA, DroppedB []int
+}
+
+// ROC compares the trials of two conditions by each signal.
+func (s *Sums) ROC(ctx context.Context, opt ROCOptions) ([]ROC, error) {
+	if opt.Window < 1 || opt.Window > s.bins {
+		return nil, fmt.Errorf("window: %d bins, want 1 to %d", opt.Window, s.bins)
+	}
+	if err := opt.Prior.check(); err != nil {
+		return nil, err
+	}
+	l, err := s.labels(opt.A, opt.B, opt.Permutations)
+	if err != nil {
+		return nil, err
+	}
+	places := s.bins - opt.Window + 1
+	all := make([]ROC, signals)
+	for k := range all {
+		all[k] = ROC{Signal: Signal(k), AUC: undefined(places), ChanceLow: undefined(places), ChanceHigh: undefined(places),
+			P: undefined(places), DroppedA: make([]int, places), DroppedB: make([]int, places)}
+	}
+	err = opt.Permutations.each(ctx, signals*places, func() func(int) {
+		values, r := make([]float64, len(l.trials)), newRanker(l)
+		return func(i int) {
+			to, at := &all[i/places], i%places
+			for k, t := range l.trials {
+				values[k] = opt.Prior.value(to.Signal, s.Window(t, at, at+opt.Window), s.observed[t])
+			}
+			c := r.compare(values)
+			to.AUC[at], to.ChanceLow[at], to.ChanceHigh[at], to.P[at] = c.auc, c.low, c.high, c.p
+			to.DroppedA[at], to.DroppedB[at] = c.droppedA, c.droppedB
+		}
+	})
+	return all, err
+}
+
+// ranker compares the values of trials by rank, over all labellings.
+type ranker struct {
+	l     *labelling
+	order []int
+	rank  []float64 // 0 for a trial without a value
+	areas []float64
+}
+
+func newRanker(l *labelling) *ranker {
+	return &ranker{l: l, rank: make([]float64, len(l.trials)), areas: make([]float64, len(l.rows))}
+}
+
+// rankTest is the area below the curve with what chance gives.
+type rankTest struct {
+	auc, low, high, p  float64
+	droppedA, droppedB int
+}
+
+// compare tests values, in the order of the labelling's trials; those that are
+// NaN are left out.
+func (r *ranker) compare(values []float64) rankTest {
+	r.order = r.order[:0]
+	for i, v := range values {
+		r.rank[i] = 0
+		if !math.IsNaN(v) {
+			r.order = append(r.order, i)
+		}
+	}
+	slices.SortFunc(r.order, func(i, j int) int {
+		switch {
+		case values[i] < values[j]:
+			return -1
+		case values[i] > values[j]:
+			return 1
+		}
+		return i - j
+	})
+	for from := 0; from < len(r.order); {
+		to := from
+		for to < len(r.order) && values[r.order[to]] == values[r.order[from]] {
+			to++
+		}
+		for _, i := range r.order[from:to] {
+			r.rank[i] = float64(from+1+to) / 2 // the mean of the ranks that tie
+		}
+		from = to
+	}
+	c := rankTest{auc: math.NaN(), low: math.NaN(), high: math.NaN(), p: math.NaN()}
+	for i, inA := range r.l.rows[0] {
+		switch {
+		case r.rank[i] > 0:
+		case inA:
+			c.droppedA++
+		default:
+			c.droppedB++
+		}
+	}
+	for k, row := range r.l.rows {
+		r.areas[k] = r.area(row)
+	}
+	c.auc = r.areas[0]
+	if math.IsNaN(c.auc) {
+		return c
+	}
+	// A labelling that leaves a condition without values says nothing.
+	drawn := r.areas[1:]
+	for i := range drawn {
+		if math.IsNaN(drawn[i]) {
+			drawn[i] = 0.5
+		}
+	}
+	c.p = pValue(math.Abs(c.auc-0.5), func(i int) float64 { return math.Abs(drawn[i] - 0.5) }, len(drawn))
+	if len(drawn) > 0 {
+		c.low, c.high = middle(drawn, 0.95)
+	}
+	return c
+}
+
+// area is Mann and Whitney's U over the number of pairs.
+func (r *ranker) area(row []bool) float64 {
+	var sum, a float64
+	for i, inA := range row {
+		if inA && r.rank[i] > 0 {
+			sum += r.rank[i]
+			a++
+		}
+	}
+	return quotient(sum-a*(a+1)/2, a*(float64(len(r.order))-a))
+}
