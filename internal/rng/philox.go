@@ -48,6 +48,8 @@ const (
 	BurstDraw
 	Protocol
 	Resampling
+	Surrogate
+	NullSample
 )
 
 // Source names one use of randomness by one object of a network: all streams
