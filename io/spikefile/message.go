@@ -161,7 +161,7 @@ func checkSchemaTable(schema table) error {
 		_, size := field.vectorAt(0, 1)
 		text += size
 		if _, children := field.vectorAt(5, 4); children > 0 {
-			return errors.New("a column has nested columns, which no apical table has")
+			return errors.New("a column has nested columns, which are not read")
 		}
 		checkPairs(field, 6)
 	}

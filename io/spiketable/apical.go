@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/io/spikefile"
@@ -16,11 +17,37 @@ type apicalFile struct {
 	size int64 // bytes
 }
 
+// writtenByApical reports that an Arrow file is a complete spikes.arrow of
+// apical. Another of its tables is an error.
+func writtenByApical(path string) (bool, error) {
+	r, err := spikefile.OpenRecords(path)
+	if err != nil {
+		return false, err
+	}
+	format, stream := r.Format(), r.Stream()
+	if err := r.Close(); err != nil {
+		return false, err
+	}
+	if format != spikeTable && strings.HasPrefix(format, "apical.") {
+		return false, inputf(path, "holds %s, want spikes", strings.TrimPrefix(format, "apical."))
+	}
+	return format == spikeTable && !stream, nil
+}
+
+// spikeTable is the format of a spikes.arrow in its metadata.
+const spikeTable = "apical.spikes"
+
 // openApical reads what the file says of itself.
-func openApical(path string) (*apicalFile, error) {
+func openApical(path string, opt Options) (*apicalFile, error) {
+	if flag := opt.ofFile(); flag != "" {
+		return nil, inputf(path, "--%s is for files of others, and this one is of apical and says it itself", flag)
+	}
 	r, err := spikefile.Open(path)
 	if err != nil {
 		return nil, err
+	}
+	if n := r.Meta().StepsPerSecond; opt.StepsPerSecond > 0 && opt.StepsPerSecond != n {
+		return nil, errors.Join(inputf(path, "has %d steps a second, not %d", n, opt.StepsPerSecond), r.Close())
 	}
 	info, err := os.Stat(path)
 	if err != nil {
@@ -41,17 +68,23 @@ func (f *apicalFile) recording() analysis.Recording {
 	return r
 }
 
-func (f *apicalFile) span() (analysis.Window, error) {
-	w := analysis.Window{From: f.meta.StartStep, To: f.meta.StartStep}
+func (f *apicalFile) names(int) []string { return nil }
+
+func (f *apicalFile) span() (w analysis.Window, first int64, err error) {
+	w.From, first = f.meta.StartStep, -1
+	w.To = w.From
 	s, err := f.open()
 	if err != nil {
-		return w, err
+		return w, 0, err
 	}
 	defer s.close()
 	for {
 		b, ok, err := s.next()
 		if !ok {
-			return w, err
+			return w, first, err
+		}
+		if first < 0 {
+			first = b.Steps[0]
 		}
 		w.To = b.Steps[len(b.Steps)-1] + 1
 	}

@@ -3,6 +3,14 @@ package spiketable
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"github.com/apical-sim/apical/analysis"
+)
+
+const (
+	maxStepsPerSecond = 1e9
+	defaultMaxSorted  = 1 << 27
 )
 
 // Options chooses what of a file is read, and says what the file does not.
@@ -16,6 +24,27 @@ type Options struct {
 	// FromS and UntilS cut the recorded time, in s, >= 0; 0 leaves it as it is. They
 	// cannot be given together with Windows.
 	FromS, UntilS float64
+
+	// The rest is for files that apical did not write; those that it did say all of
+	// this themselves.
+
+	// The columns that hold the times, the neurons and, if there is one, the
+	// populations: a name, or, where none has that name, a place from 1. "" guesses
+	// them from their names. Neurons and populations are integers or names.
+	TimeColumn, NeuronColumn, PopulationColumn string
+	// Unit is what the times count; "" guesses, from what the file says of the
+	// column or from its name, or else takes seconds.
+	Unit Unit
+	// StepsPerSecond is 1/dt, 0 to 1e9; 0 means what the file says, or 10000 (0.1
+	// ms). Times are rounded to steps.
+	StepsPerSecond int64
+	// Sizes are the numbers of neurons of populations, silent ones included. Names
+	// that are not in the file are populations that were silent. A single one
+	// without a name is that of a file without a column of populations.
+	Sizes []analysis.Population
+	// MaxSorted is the number of spikes up to which a file that is not in the order
+	// of time is sorted in memory, 16 bytes each; 0 means 134 217 728 (2 GiB).
+	MaxSorted int
 }
 
 // Span is the time from FromS up to, but not including, UntilS, in s; 0 <= FromS
@@ -64,6 +93,22 @@ func (o Options) validate() error {
 	case len(o.Windows) > 0 && (o.FromS > 0 || o.UntilS > 0):
 		return inputf("", "window: give windows, or from and until, not both")
 	}
+	if o.Unit != "" && !slices.Contains(Units(), string(o.Unit)) {
+		return &InputError{Reason: fmt.Sprintf("unit: %q, want one of %s", o.Unit, list(Units())), Unknown: string(o.Unit), Known: Units()}
+	}
+	if o.StepsPerSecond < 0 || o.StepsPerSecond > maxStepsPerSecond {
+		return inputf("", "steps per second: %d, want 1 to %d", o.StepsPerSecond, int64(maxStepsPerSecond))
+	}
+	for i, p := range o.Sizes {
+		switch {
+		case p.Size < 1 || uint64(p.Size) > math.MaxUint32:
+			return inputf("", "neurons: %d of population %q, want 1 to %d", p.Size, p.Name, uint32(math.MaxUint32))
+		case p.Name == "" && len(o.Sizes) > 1:
+			return inputf("", "neurons: a number without a name stands alone, for a file without populations; want NAME=SIZE")
+		case slices.ContainsFunc(o.Sizes[:i], func(q analysis.Population) bool { return q.Name == p.Name }):
+			return inputf("", "neurons: two sizes of population %q", p.Name)
+		}
+	}
 	for i, w := range o.Windows {
 		if !(w.FromS >= 0) || !(w.UntilS > w.FromS) || math.IsInf(w.UntilS, 1) {
 			return inputf("", "window: %v s to %v s, want 0 <= from < to", w.FromS, w.UntilS)
@@ -73,4 +118,22 @@ func (o Options) validate() error {
 		}
 	}
 	return nil
+}
+
+// ofFile names the first option that only files of others take, "" if none is
+// given.
+func (o Options) ofFile() string {
+	switch {
+	case o.TimeColumn != "":
+		return "time-column"
+	case o.NeuronColumn != "":
+		return "neuron-column"
+	case o.PopulationColumn != "":
+		return "population-column"
+	case o.Unit != "":
+		return "unit"
+	case len(o.Sizes) > 0:
+		return "neurons"
+	}
+	return ""
 }

@@ -33,8 +33,12 @@ type origin interface {
 	// stretches says when spikes were recorded, if that is known. note takes what
 	// has to be said about it.
 	stretches(note func(string, ...any)) (s []stretch, known bool)
-	// span is from the beginning to one step beyond the last spike.
-	span() (analysis.Window, error)
+	// names are what the file calls the neurons of a population, nil if that is
+	// their number.
+	names(population int) []string
+	// span is from the beginning to one step beyond the last spike, and the step of
+	// the first.
+	span() (w analysis.Window, first int64, err error)
 	// open starts to read all spikes from the first.
 	open() (stream, error)
 }
@@ -56,13 +60,42 @@ func Open(path string, opt Options) (*Table, error) {
 	}
 	t := &Table{path: path}
 	var err error
-	if t.origin, err = openApical(path); err != nil {
+	if t.origin, err = t.openOrigin(opt); err != nil {
 		return nil, err
 	}
 	if err := t.choose(opt); err != nil {
 		return nil, err
 	}
 	return t, t.Rewind()
+}
+
+// openOrigin opens the file by its kind.
+func (t *Table) openOrigin(opt Options) (origin, error) {
+	f, err := detect(t.path)
+	if err != nil {
+		return nil, err
+	}
+	if f == arrowFormat {
+		apical, err := writtenByApical(t.path)
+		if err != nil {
+			return nil, err
+		}
+		if apical {
+			return openApical(t.path, opt)
+		}
+	}
+	return openForeign(t.path, f, opt, t.warnf)
+}
+
+// Names are what the file calls the neurons of a population of the recording: a
+// name for each that has spikes, as far as there are neurons; nil where that is
+// the number of the neuron itself.
+func (t *Table) Names(population int) []string {
+	p := slices.Index(t.keep, int16(population))
+	if p < 0 {
+		return nil
+	}
+	return t.origin.names(p)
 }
 
 // choose restricts the recording to what the options ask for.
@@ -173,7 +206,7 @@ func (t *Table) chooseWindows(known []analysis.Window, opt Options) error {
 		t.recording.Windows = []analysis.Window{{From: from, To: until}}
 		return nil
 	}
-	span, err := t.origin.span()
+	span, first, err := t.origin.span()
 	if err != nil {
 		return err
 	}
@@ -182,7 +215,8 @@ func (t *Table) chooseWindows(known []analysis.Window, opt Options) error {
 		return inputf(t.path, "no spikes, and nothing says for how long was recorded; give --until")
 	}
 	t.recording.Windows = []analysis.Window{span}
-	t.warnf("nothing says for how long was recorded; taken as %s, up to the last spike (--until sets the end)", t.spans(t.recording.Windows))
+	t.warnf("nothing says for how long was recorded; taken as %s, up to the last spike, the first is at %v s (--from and --until say it)",
+		t.spans(t.recording.Windows), t.recording.Seconds(first))
 	return nil
 }
 
