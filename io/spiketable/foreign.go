@@ -9,6 +9,7 @@ import (
 	"strconv"
 
 	"github.com/apical-sim/apical/analysis"
+	"github.com/apical-sim/apical/io/spikefile"
 )
 
 // defaultStepsPerSecond is that of apical: steps of 0.1 ms.
@@ -83,7 +84,8 @@ func openForeign(path string, f format, opt Options, note func(string, ...any)) 
 // wrong says which file an error is about.
 func (f *foreignFile) wrong(err error) error {
 	var input *InputError
-	if err == nil || errors.As(err, &input) {
+	var corrupt *spikefile.CorruptError // which names the file too
+	if err == nil || errors.As(err, &input) || errors.As(err, &corrupt) {
 		return err
 	}
 	return &InputError{Path: f.path, Reason: err.Error(), Err: err}

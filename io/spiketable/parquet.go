@@ -123,7 +123,7 @@ func (d *parquetDecoder) choose(time, neuron, population int) error {
 		c := &parquetColumn{index: index, descr: d.r.MetaData().Schema.Column(index), defs: make([]int16, parquetRows)}
 		if c.descr.PhysicalType() == parquet.Types.ByteArray {
 			levels := file.LevelInfo{NullSlotUsage: 1, DefLevel: c.descr.MaxDefinitionLevel()}
-			c.strings = file.NewRecordReader(c.descr, levels, arrow.BinaryTypes.String, memory.DefaultAllocator, d.r.BufferPool()).(file.BinaryRecordReader)
+			c.strings = file.NewRecordReader(c.descr, levels, arrow.BinaryTypes.Binary, memory.DefaultAllocator, d.r.BufferPool()).(file.BinaryRecordReader)
 		}
 		d.chosen[i] = c
 	}
@@ -226,6 +226,9 @@ func (c *parquetColumn) read(n int, into *column) error {
 	default:
 		return fmt.Errorf("type %s is not read", parquetType(c.descr))
 	}
+	if err == nil {
+		err = c.reader.Err()
+	}
 	if err != nil {
 		return err
 	}
@@ -258,7 +261,7 @@ func (c *parquetColumn) readStrings(n int, into *column) error {
 	}
 	c.arrays = c.strings.GetBuilderChunks()
 	for _, a := range c.arrays {
-		s, ok := a.(*array.String)
+		s, ok := a.(*array.Binary)
 		if !ok {
 			return fmt.Errorf("type %s is not read", parquetType(c.descr))
 		}
@@ -266,7 +269,7 @@ func (c *parquetColumn) readStrings(n int, into *column) error {
 			if s.IsNull(i) && into.null < 0 {
 				into.null = len(into.texts)
 			}
-			into.texts = append(into.texts, s.Value(i))
+			into.texts = append(into.texts, s.ValueString(i))
 		}
 	}
 	if got != int64(n) || len(into.texts) != n {
