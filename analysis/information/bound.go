@@ -1,0 +1,178 @@
+package information
+
+import (
+	"fmt"
+	"math"
+)
+
+// Bound is the information that a linear decoder finds about inputs in one
+// output, in bit/s, by three estimates of one quantity.
+//
+// The plug-in estimate −Σ_f log₂(1−γ̂²) Δf exceeds the truth, because even
+// unrelated series have an average γ̂² of 1/K. How much it does is known: given
+// the inputs, of K independent Gaussian estimates of the output's power those of
+// what remains after regression on m inputs are gamma distributed with shape
+// K−m, those of the total, averaged over the inputs as well, with shape K, so that
+//
+//	E[−ln(1−γ̂²)] = −ln(1−γ²) + ψ(K) − ψ(K−m) = −ln(1−γ²) + Σ_{j=1}^{m} 1/(K−j),
+//
+// whatever γ². Corrected takes this away, which is exact for whole K and Gaussian
+// series. Net takes away what the same series give once the segments of the output
+// no longer belong to those of the inputs.
+type Bound struct {
+	Plugin    float64 // bit/s, >= 0
+	Corrected float64 // bit/s; below 0 by chance if there is nothing to find
+	// Shuffled and ShuffledSD are mean and standard deviation of the plug-in estimate
+	// over shuffles, bit/s: the output shifted against the inputs by whole segments,
+	// around the end. NaN if Shuffles is 0.
+	Shuffled, ShuffledSD float64
+	Shuffles             int // that were made
+	Exceeding            int // shuffles that gave no less than Plugin
+	Inputs               int
+	Independent          float64 // K
+}
+
+// Net is the plug-in estimate less that of shuffled segments, bit/s; NaN without
+// shuffles.
+func (b Bound) Net() float64 { return b.Plugin - b.Shuffled }
+
+// P is the probability of a plug-in estimate as great as this one if output and
+// inputs have nothing to do with each other, (1+Exceeding)/(1+Shuffles) (Davison &
+// Hinkley 1997, "Bootstrap Methods", section 4.2): never below 1/(1+Shuffles).
+func (b Bound) P() float64 { return float64(1+b.Exceeding) / float64(1+b.Shuffles) }
+
+// leastUnexplained bounds what one frequency can count: 1−γ² as small as this is
+// lost in rounding.
+const leastUnexplained = 0x1p-40
+
+// Inform bounds the information about all inputs together in one output, over
+// a band. One input gives −∫log₂(1−γ²); several give the same of their multiple
+// coherence, which for inputs independent of each other is at least the sum over
+// inputs. shuffles is the number of shuffles asked for, >= 0; there are fewer if
+// the segments allow no more. Inputs that nothing tells apart, or K not above
+// inputs+1, are errors.
+func Inform(inputs []*Spectrum, output *Spectrum, band Band, shuffles int) (Bound, error) {
+	e := output.estimator
+	if err := band.Validate(e); err != nil {
+		return Bound{}, err
+	}
+	b := Bound{Inputs: len(inputs), Independent: output.Independent(), Shuffled: math.NaN(), ShuffledSD: math.NaN()}
+	if b.Independent < float64(len(inputs))+1.5 {
+		return b, fmt.Errorf("spectra: %.1f independent segments for %d inputs, want shorter segments or more time",
+			b.Independent, len(inputs))
+	}
+	m := newSpectralMatrix(inputs, output)
+	b.Plugin = m.bits(0, band)
+	bias := 0.0
+	for j := range inputs {
+		bias += 1 / (b.Independent - float64(j+1))
+	}
+	n := 0
+	for _, f := range e.Frequencies() {
+		if band.holds(f) {
+			n++
+		}
+	}
+	b.Corrected = b.Plugin - bias/math.Ln2*float64(n)*e.Resolution()
+
+	sum, squares := 0.0, 0.0
+	for _, shift := range shifts(output, shuffles) {
+		bits := m.bits(shift, band)
+		sum += bits
+		squares += bits * bits
+		b.Shuffles++
+		if bits >= b.Plugin {
+			b.Exceeding++
+		}
+	}
+	if n := float64(b.Shuffles); n > 0 {
+		b.Shuffled = sum / n
+		b.ShuffledSD = math.Sqrt(max(0, squares/n-b.Shuffled*b.Shuffled) * n / max(1, n-1))
+	}
+	return b, nil
+}
+
+// shifts spreads up to n shifts evenly over those that bring no segment onto one
+// that it overlaps.
+func shifts(s *Spectrum, n int) []int {
+	e := s.estimator
+	apart := (e.segment + e.advance - 1) / e.advance
+	first, last := apart, len(s.segments)-apart
+	n = min(n, last-first+1)
+	var all []int
+	for i := range max(n, 0) {
+		all = append(all, first+int((int64(2*i)+1)*int64(last-first+1)/int64(2*n)))
+	}
+	return all
+}
+
+// spectralMatrix holds the spectral densities of inputs and an output, as the
+// upper half of a Hermitian matrix at each frequency.
+type spectralMatrix struct {
+	inputs  []*Spectrum
+	output  *Spectrum
+	density [][]complex128 // of the pair (i, j >= i) at i*n + j
+	work    []complex128   // the matrix at one frequency
+}
+
+func newSpectralMatrix(inputs []*Spectrum, output *Spectrum) *spectralMatrix {
+	n := len(inputs) + 1
+	m := &spectralMatrix{inputs: inputs, output: output, density: make([][]complex128, n*n), work: make([]complex128, n*n)}
+	for i, x := range inputs {
+		for j := i; j < n-1; j++ {
+			m.density[i*n+j] = x.Cross(inputs[j])
+		}
+		m.density[i*n+n-1] = make([]complex128, output.estimator.segment/2+1)
+	}
+	m.density[n*n-1] = output.Cross(output)
+	return m
+}
+
+// bits is the plug-in estimate, bit/s, with the output shifted by whole segments.
+func (m *spectralMatrix) bits(shift int, band Band) float64 {
+	n := len(m.inputs) + 1
+	for i, x := range m.inputs {
+		cross(x, m.output, shift, m.density[i*n+n-1])
+	}
+	e := m.output.estimator
+	sum := 0.0
+	for k, f := range e.Frequencies() {
+		if band.holds(f) {
+			sum -= math.Log2(m.unexplained(k))
+		}
+	}
+	return sum * e.Resolution()
+}
+
+// unexplained is the part of the output's power at a frequency that regression on
+// the inputs leaves, 1−γ². It eliminates the inputs one after the other, which
+// leaves the density of the output given them (Bendat & Piersol 2010, "Random
+// Data", section 7.3). An input without power of its own explains nothing.
+func (m *spectralMatrix) unexplained(frequency int) float64 {
+	n := len(m.inputs) + 1
+	a := m.work
+	for i := range n {
+		for j := i; j < n; j++ {
+			a[i*n+j] = m.density[i*n+j][frequency]
+		}
+	}
+	total := real(a[n*n-1])
+	if total <= 0 {
+		return 1
+	}
+	for p := range n - 1 {
+		own := real(m.density[p*n+p][frequency])
+		pivot := real(a[p*n+p])
+		if pivot <= own*leastUnexplained {
+			continue
+		}
+		for i := p + 1; i < n; i++ {
+			c := a[p*n+i]
+			factor := complex(real(c)/pivot, -imag(c)/pivot)
+			for j := i; j < n; j++ {
+				a[i*n+j] -= factor * a[p*n+j]
+			}
+		}
+	}
+	return min(1, max(leastUnexplained, real(a[n*n-1])/total))
+}
