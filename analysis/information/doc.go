@@ -8,10 +8,10 @@
 // # From spikes to bits
 //
 // Spikes become events ([analysis.Detector]), events become counts in bins of
-// equal length ([Counts]), and counts become streams ([Counts.Streams]). Signals
-// are averaged over the same bins ([Grid.Mean]). An [Estimator] turns series into
-// spectra, a pair of spectra gives a [Coherence], and one output with the inputs
-// it may carry gives a [Bound]. [Measure] does all of it.
+// equal length ([Bins]), and counts become streams ([Bins.Rate], [Bins.Fraction]).
+// Signals are averaged over the same bins ([Grid.Mean]). An [Estimator] turns
+// series into spectra, a pair of spectra gives a [Coherence], and one output with
+// the inputs it may carry gives a [Bound]. [Measure] does all of it.
 //
 // The bound is that of a linear decoder, the best of which leaves the part
 // 1−γ² of an input's power unexplained at each frequency (γ²: magnitude-squared

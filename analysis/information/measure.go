@@ -107,9 +107,9 @@ func (o Options) spectra(signals []Series) []*Spectrum {
 	return all
 }
 
-// Measure compares the streams of a population with signals averaged over the bins
-// of c, at least one.
-func Measure(c *Counts, population int, signals []Series, opt Options) (Multiplexing, error) {
+// Measure compares the streams of a population with signals, at least one, averaged
+// over the same bins.
+func Measure(b *Bins, population int, signals []Series, opt Options) (Multiplexing, error) {
 	var m Multiplexing
 	switch {
 	case len(signals) == 0 || len(opt.Carriers) != len(signals):
@@ -122,13 +122,13 @@ func Measure(c *Counts, population int, signals []Series, opt Options) (Multiple
 	for _, s := range Streams() {
 		var series Series
 		if s == BurstFraction {
-			series, m.Undefined = c.Fraction(population, opt.WidthS)
+			series, m.Undefined = b.Fraction(population, opt.WidthS)
 		} else {
-			series = c.Rate(population, s)
+			series = b.Rate(population, s)
 		}
 		streams[s] = opt.Estimator.Spectrum(series)
 	}
-	for _, n := range c.Grid.Bins() {
+	for _, n := range b.Grid.Bins() {
 		m.Bins += n
 	}
 	for i, x := range inputs {

@@ -32,12 +32,15 @@ const maxSegment = 1 << 24
 // window for coherence: Carter, Knapp & Nuttall 1973, doi
 // 10.1109/TAU.1973.1162496). segment is in bins, >= 4; a bin lasts binS s, > 0.
 func Welch(segment int, binS float64) (*Estimator, error) {
+	if err := checkLengths(segment, binS); err != nil {
+		return nil, err
+	}
 	// The periodic window, so that windows half a segment apart add up to a constant.
-	hann := make([]float64, max(segment, 0))
+	hann := make([]float64, segment)
 	for i := range hann {
 		hann[i] = 1 - math.Cos(2*math.Pi*float64(i)/float64(segment))
 	}
-	return newEstimator(segment, segment/2, binS, [][]float64{hann})
+	return newEstimator(segment, segment/2, binS, [][]float64{hann}), nil
 }
 
 // Multitaper averages over segments side by side and the first tapers sine tapers
@@ -49,6 +52,9 @@ func Welch(segment int, binS float64) (*Estimator, error) {
 // each side (Riedel & Sidorenko 1995, doi 10.1109/78.365298). segment is L in
 // bins, >= 4; 1 <= tapers <= L/2.
 func Multitaper(segment, tapers int, binS float64) (*Estimator, error) {
+	if err := checkLengths(segment, binS); err != nil {
+		return nil, err
+	}
 	if tapers < 1 || tapers > segment/2 {
 		return nil, fmt.Errorf("tapers: %d, want 1 to half a segment of %d bins", tapers, segment)
 	}
@@ -59,16 +65,21 @@ func Multitaper(segment, tapers int, binS float64) (*Estimator, error) {
 			sines[k][i] = math.Sin(math.Pi * float64(k+1) * float64(i+1) / float64(segment+1))
 		}
 	}
-	return newEstimator(segment, segment, binS, sines)
+	return newEstimator(segment, segment, binS, sines), nil
 }
 
-func newEstimator(segment, advance int, binS float64, tapers [][]float64) (*Estimator, error) {
+func checkLengths(segment int, binS float64) error {
 	switch {
 	case segment < 4 || segment > maxSegment:
-		return nil, fmt.Errorf("segment: %d bins, want 4 to %d", segment, maxSegment)
+		return fmt.Errorf("segment: %d bins, want 4 to %d", segment, maxSegment)
 	case !(binS > 0) || math.IsInf(binS, 1):
-		return nil, fmt.Errorf("bin: %v s, want > 0", binS)
+		return fmt.Errorf("bin: %v s, want > 0", binS)
 	}
+	return nil
+}
+
+// newEstimator scales tapers to unit power.
+func newEstimator(segment, advance int, binS float64, tapers [][]float64) *Estimator {
 	for _, w := range tapers {
 		power := 0.0
 		for _, v := range w {
@@ -79,7 +90,7 @@ func newEstimator(segment, advance int, binS float64, tapers [][]float64) (*Esti
 		}
 	}
 	return &Estimator{binS: binS, segment: segment, advance: advance, tapers: tapers,
-		fft: fourier.NewFFT(segment), work: make([]float64, segment)}, nil
+		fft: fourier.NewFFT(segment), work: make([]float64, segment)}
 }
 
 // Resolution is the distance between frequencies, in Hz.

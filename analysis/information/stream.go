@@ -23,10 +23,10 @@ func Streams() []Stream { return []Stream{EventRate, BurstRate, BurstFraction, F
 
 // Rate returns a rate of a population in Hz per neuron, and panics for
 // BurstFraction.
-func (c *Counts) Rate(population int, s Stream) Series {
-	counts := map[Stream][]Series{EventRate: c.events, BurstRate: c.bursts, FiringRate: c.spikes}[s]
-	scale := 1 / (float64(c.Populations[population].Size) * c.Grid.BinSeconds())
-	into := c.Grid.Series()
+func (b *Bins) Rate(population int, s Stream) Series {
+	counts := map[Stream][]Series{EventRate: b.events, BurstRate: b.bursts, FiringRate: b.spikes}[s]
+	scale := 1 / (float64(b.Populations[population].Size) * b.Grid.BinSeconds())
+	into := b.Grid.Series()
 	for i, stretch := range counts[population] {
 		for j, v := range stretch {
 			into[i][j] = v * scale
@@ -39,11 +39,11 @@ func (c *Counts) Rate(population int, s Stream) Series {
 // events, and the quotient of few counts elsewhere, so bursts and events are each
 // smoothed with a Gaussian of the standard deviation widthS, in s, > 0, and divided
 // after that; see [Ratio].
-func (c *Counts) Fraction(population int, widthS float64) (f Series, undefined int) {
-	return Ratio(c.bursts[population], c.known[population], widthS/c.Grid.BinSeconds())
+func (b *Bins) Fraction(population int, widthS float64) (f Series, undefined int) {
+	return Ratio(b.fractional[population], b.classified[population], widthS/b.Grid.BinSeconds())
 }
 
-// Passing is the width in s of the Gaussian that [Counts.Fraction] smooths with, if
+// Passing is the width in s of the Gaussian that [Bins.Fraction] smooths with, if
 // it is to let pass what lies below a frequency: at toHz its gain is e^(−1/2).
 func Passing(toHz float64) float64 { return 1 / (2 * math.Pi * toHz) }
 
