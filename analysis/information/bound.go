@@ -69,7 +69,7 @@ func Inform(inputs []*Spectrum, output *Spectrum, band Band, shuffles int) (Boun
 	}
 	n := 0
 	for _, f := range e.Frequencies() {
-		if band.holds(f) {
+		if band.Holds(f) {
 			n++
 		}
 	}
@@ -137,7 +137,7 @@ func (m *spectralMatrix) bits(shift int, band Band) float64 {
 	e := m.output.estimator
 	sum := 0.0
 	for k, f := range e.Frequencies() {
-		if band.holds(f) {
+		if band.Holds(f) {
 			sum -= math.Log2(m.unexplained(k))
 		}
 	}

@@ -58,7 +58,7 @@ type Band struct{ FromHz, ToHz float64 }
 func (c Coherence) Mean(band Band) float64 {
 	sum, n := 0.0, 0
 	for i, f := range c.FrequencyHz {
-		if band.holds(f) {
+		if band.Holds(f) {
 			sum += c.Squared[i]
 			n++
 		}
@@ -66,8 +66,8 @@ func (c Coherence) Mean(band Band) float64 {
 	return sum / float64(n)
 }
 
-// holds allows for the rounding of frequencies.
-func (b Band) holds(f float64) bool {
+// Holds reports whether a frequency lies in the band, but for its rounding.
+func (b Band) Holds(f float64) bool {
 	return f > b.FromHz*(1+1e-12) && f <= b.ToHz*(1+1e-12)
 }
 
@@ -76,7 +76,7 @@ func (b Band) Validate(e *Estimator) error {
 	f := e.Frequencies()
 	last, n := f[len(f)-1], 0
 	for _, v := range f {
-		if b.holds(v) {
+		if b.Holds(v) {
 			n++
 		}
 	}

@@ -19,6 +19,7 @@ import (
 func (a *app) analyses() []*cobra.Command {
 	return []*cobra.Command{
 		a.eventsCommand(),
+		a.informationCommand(),
 	}
 }
 

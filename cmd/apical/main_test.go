@@ -21,6 +21,7 @@ import (
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"apical": func() { os.Exit(main1([]*experiment.Experiment{obedient()})) },
+		"encode": encode,
 	})
 }
 
