@@ -78,20 +78,24 @@ func (c Chance) Mix(spikes []int64, seconds float64) Mixture {
 		}
 	}
 	m := Mixture{chance: c}
-	size := 1 // neurons a part at least, where there are too many rates
-	if distinct > mixtureParts {
-		size = (len(sorted) + mixtureParts - 1) / mixtureParts
+	var all int64
+	for _, k := range sorted {
+		all += k
 	}
-	var sum, all int64
-	begin := 0
+	// Where there are too many rates, a part has at least so many spikes: then
+	// those that fire most, and count most, stay apart.
+	least := int64(0)
+	if distinct > mixtureParts {
+		least = (all + mixtureParts - 1) / mixtureParts
+	}
+	begin, sum := 0, int64(0)
 	for i, k := range sorted {
-		sum, all = sum+k, all+k
-		n := i + 1 - begin
-		if i+1 < len(sorted) && (n < size || size == 1 && sorted[i+1] == k) {
+		sum += k
+		if i+1 < len(sorted) && (sum < least || sorted[i+1] == k) {
 			continue
 		}
-		if sum > 0 {
-			m.parts = append(m.parts, weight{float64(sum) / float64(n) / seconds, float64(n)})
+		if n := float64(i + 1 - begin); sum > 0 {
+			m.parts = append(m.parts, weight{float64(sum) / n / seconds, n})
 		}
 		begin, sum = i+1, 0
 	}

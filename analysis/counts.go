@@ -15,6 +15,9 @@ type Counts struct {
 	// Classified are the events of which a burst fraction is made, and
 	// ClassifiedBursts the bursts among them: see [Event.Classified].
 	Classified, ClassifiedBursts int64
+	// Censored are the spikes that may be events, and the events, that are left out
+	// of it.
+	Censored int64
 }
 
 // Add adds what others did, or what was done at another time.
@@ -24,6 +27,7 @@ func (c *Counts) Add(o Counts) {
 	c.Bursts += o.Bursts
 	c.Classified += o.Classified
 	c.ClassifiedBursts += o.ClassifiedBursts
+	c.Censored += o.Censored
 }
 
 // BurstFraction returns the share of the classified events that are bursts:
@@ -38,6 +42,9 @@ func (c Counts) BurstFraction() (fraction float64, ok bool) {
 
 // count adds an event, but for its spikes.
 func (c *Counts) count(e *Event) {
+	if !e.Classified() {
+		c.Censored++
+	}
 	if e.Class == LeftCensored {
 		return
 	}

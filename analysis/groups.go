@@ -98,6 +98,16 @@ func ByTable(rec Recording, table map[NeuronID]string) (Groups, error) {
 	return g, nil
 }
 
+// check returns the numbers of the first neurons of the populations, if the
+// groups are of that recording.
+func (g Groups) check(rec Recording) (first []int, err error) {
+	first, neurons := firstNeurons(rec)
+	if len(g.Of) != neurons || len(g.List) == 0 {
+		return nil, fmt.Errorf("groups: %d groups of %d neurons, want at least one of the %d of the recording", len(g.List), len(g.Of), neurons)
+	}
+	return first, nil
+}
+
 // firstNeurons numbers the neurons of a recording through: it gives the number of
 // the first of each population, and how many there are.
 func firstNeurons(rec Recording) (first []int, neurons int) {

@@ -1,9 +1,6 @@
 package analysis
 
-import (
-	"fmt"
-	"math"
-)
+import "fmt"
 
 // Rate is what a group of neurons did in a bin.
 type Rate struct {
@@ -11,6 +8,11 @@ type Rate struct {
 	From, To int64 // of the bin, steps
 	Recorded int64 // how much of it was recorded, steps, > 0
 	Counts
+}
+
+// Hz turns a count of the bin into Hz per neuron, by the time recorded.
+func (r Rate) Hz(n int64, rec Recording, g Groups) float64 {
+	return float64(n) / (rec.Seconds(r.Recorded) * float64(g.List[r.Group].Size))
 }
 
 // Placement says in which bin a burst counts.
@@ -57,7 +59,7 @@ func (b Bins) from(index int64) int64 { return b.Origin + index*b.Width }
 // recorded time gives a rate of each group, also where nothing happened, and
 // others give none; rates divide by the time recorded.
 //
-// Memory: that of the [Detector], and 40 bytes a group and bin whose events are
+// Memory: that of the [Detector], and 48 bytes a group and bin whose events are
 // not all known yet, which are those of the last ISI, or Cap if there was a long
 // event.
 type Rates struct {
@@ -86,9 +88,9 @@ func NewRates(src Source, c Criterion, opt DetectorOptions, g Groups, b Bins) (*
 		return nil, err
 	}
 	rec := d.Recording()
-	first, neurons := firstNeurons(rec)
-	if len(g.Of) != neurons || len(g.List) == 0 {
-		return nil, fmt.Errorf("groups: %d groups of %d neurons, want at least one of the %d of the recording", len(g.List), len(g.Of), neurons)
+	first, err := g.check(rec)
+	if err != nil {
+		return nil, err
 	}
 	return &Rates{d: d, tally: NewTally(rec, g), groups: g, bins: b, first: first, head: b.index(rec.Windows[0].From)}, nil
 }
@@ -273,17 +275,4 @@ func lowerBound(steps []int64, end int64) int {
 		}
 	}
 	return max(lo, 1)
-}
-
-// seconds of recorded time times neurons.
-func (r Rate) exposure(rec Recording, g Groups) float64 {
-	return rec.Seconds(r.Recorded) * float64(g.List[r.Group].Size)
-}
-
-// Hz turns a count of the rate's bin into Hz per neuron.
-func (r Rate) Hz(n int64, rec Recording, g Groups) float64 {
-	if e := r.exposure(rec, g); e > 0 {
-		return float64(n) / e
-	}
-	return math.NaN()
 }

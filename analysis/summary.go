@@ -57,12 +57,16 @@ func NewTally(rec Recording, g Groups) *Tally {
 	return t
 }
 
-// Add counts what the last call of d.Next brought.
-func (t *Tally) Add(d *Detector) {
-	b := d.Batch()
+// AddSpikes counts spikes alone.
+func (t *Tally) AddSpikes(b Batch) {
 	for i, p := range b.Populations {
 		t.spikes[t.first[p]+int(b.Neurons[i])]++
 	}
+}
+
+// Add counts what the last call of d.Next brought.
+func (t *Tally) Add(d *Detector) {
+	t.AddSpikes(d.Batch())
 	for i := range d.Events() {
 		e := &d.Events()[i]
 		if g := t.groups.Of[t.first[e.Population]+int(e.Neuron)]; g >= 0 {
@@ -94,10 +98,6 @@ func (s *Summary) add(e *Event) {
 	s.longest = max(s.longest, e.Last-e.Step)
 }
 
-// Spikes is the number of spikes of each neuron, in the order of populations
-// and neurons.
-func (t *Tally) Spikes() []int64 { return t.spikes }
-
 // Summaries returns one a group.
 func (t *Tally) Summaries() []Summary {
 	all := append([]Summary(nil), t.entries...)
@@ -116,13 +116,17 @@ func (t *Tally) Summaries() []Summary {
 	return all
 }
 
-// Of returns the spikes of the neurons of a group.
-func (t *Tally) Of(group int) []int64 {
-	var spikes []int64
+// Levels returns the chance level of each group, by the rates of its neurons.
+func (t *Tally) Levels(c Chance) []Mixture {
+	spikes := make([][]int64, len(t.groups.List))
 	for k, g := range t.groups.Of {
-		if int(g) == group {
-			spikes = append(spikes, t.spikes[k])
+		if g >= 0 {
+			spikes[g] = append(spikes[g], t.spikes[k])
 		}
 	}
-	return spikes
+	levels := make([]Mixture, len(spikes))
+	for g := range levels {
+		levels[g] = c.Mix(spikes[g], t.rec.Seconds(t.rec.Recorded()))
+	}
+	return levels
 }
