@@ -25,7 +25,7 @@ func newContentCheck(s *arrow.Schema) (c contentCheck, err error) {
 	switch format := formatOf(s); format {
 	case formatSpikes:
 		c.spikes, err = newSpikeRows(s)
-	case formatRates, formatWeights, formatStates, formatEvents:
+	case formatRates, formatWeights, formatStates, formatEvents, formatBursts:
 		c.rows, err = newTableCheck(s, format)
 	}
 	return c, err

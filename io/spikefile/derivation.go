@@ -23,7 +23,9 @@ type Derivation struct {
 }
 
 // derived reports whether a table is one that analysis made.
-func derived(format string) bool { return format == formatEvents }
+func derived(format string) bool {
+	return format == formatEvents || format == formatBursts
+}
 
 // derive returns meta with what d says of it, and the further metadata of d.
 func (d Derivation) derive(meta Meta) (Meta, []pair, error) {

@@ -31,6 +31,7 @@ const (
 	formatWeights = "apical.weights"
 	formatStates  = "apical.states"
 	formatEvents  = "apical.events"
+	formatBursts  = "apical.burst_rates"
 )
 
 // sortedByTime tells the tables of a simulation, which grow with its time, from
@@ -99,7 +100,8 @@ func reservedKey(k string) bool {
 	case "format", "format_version", "generator", "version", "vcs.revision", "seed", "rng",
 		"dt_s", "steps_per_second", "t_start_s", "burst_isi_s", "burst_tie", "detector", "sorting",
 		"populations", "config_sha256", "config", "projections", "variables",
-		"source", "burst_rule", "burst_pre_silence_s", "burst_cap_s", "windows_s":
+		"source", "burst_rule", "burst_pre_silence_s", "burst_cap_s", "windows_s",
+		"grouping", "groups", "estimate", "burst_placement", "confidence", "dead_time_s":
 		return true
 	}
 	return false

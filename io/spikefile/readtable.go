@@ -28,9 +28,10 @@ type tableBatch struct {
 // file and checks them.
 type tableCheck struct {
 	meta        Meta
-	derived     Derivation // of a file that analysis made
+	derived     Derivation // of an events file
 	projections []string   // of a weights file
 	variables   []Variable // of a states file
+	bursts      BurstRates // of a file of burst rates
 	fields      []arrow.Field
 	columns     []int            // where the fields are
 	names       map[int][]string // values of each column of names, by field
@@ -56,6 +57,9 @@ func newTableCheck(s *arrow.Schema, format string) (*tableCheck, error) {
 		c.derived, err = decodeDerivation(s.Metadata(), meta.StepsPerSecond)
 		c.fields, c.neuron, c.population = eventFields(), 2, 3
 		c.names = eventNames(meta)
+	case formatBursts:
+		c.bursts, err = decodeBurstRates(s, meta.StepsPerSecond)
+		c.fields, c.names = burstRateFields(), map[int][]string{3: c.bursts.Groups}
 	case formatStates:
 		err = decodeList(s, "variables", &c.variables)
 		c.fields, c.neuron, c.population = stateFields(), 2, 1
