@@ -19,6 +19,7 @@ import (
 func (a *app) analyses() []*cobra.Command {
 	return []*cobra.Command{
 		a.eventsCommand(),
+		a.ratesCommand(),
 		a.informationCommand(),
 	}
 }
@@ -31,9 +32,10 @@ func (a *app) analyzeCommand() *cobra.Command {
 precedes within the threshold (16 ms unless --burst-isi says otherwise), and a
 burst is an event that a second spike follows within it. How often events happen
 and which share of them are bursts are two messages, which one rate mixes.`,
-		Example: `  apical analyze events runs/xor-seed1/spikes.arrow --out events.arrow`,
-		Args:    cobra.ArbitraryArgs,
-		RunE:    orHelp,
+		Example: `  apical analyze events runs/xor-seed1/spikes.arrow --out events.arrow
+  apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow`,
+		Args: cobra.ArbitraryArgs,
+		RunE: orHelp,
 	}
 	cmd.AddCommand(a.analyses()...)
 	return cmd
@@ -137,6 +139,24 @@ func (f *outputFlags) Begin() (path string, opt spikefile.Options, commit func()
 	}
 	fresh := f.out + ".new"
 	return fresh, opt, func() error { return os.Rename(fresh, f.out) }, nil
+}
+
+// finishing ends the file that w writes: complete and with its name, or, if it
+// is given an error, removed.
+func finishing(w interface {
+	Close() error
+	Discard()
+}, commit func() error) func(error) error {
+	return func(err error) error {
+		if err != nil {
+			w.Discard()
+			return err
+		}
+		if err := w.Close(); err != nil {
+			return err
+		}
+		return commit()
+	}
 }
 
 // fileMeta is the metadata of what is made of the spike file path.

@@ -107,16 +107,7 @@ func (f *eventsFlags) writer(path string, rec analysis.Recording, c analysis.Cri
 		}
 		return nil
 	}
-	return keep, func(err error) error {
-		if err != nil {
-			w.Discard()
-			return err
-		}
-		if err := w.Close(); err != nil {
-			return err
-		}
-		return commit()
-	}, nil
+	return keep, finishing(w, commit), nil
 }
 
 // sourceFailed is the line for an error of an analysis of the spikes of table,

@@ -26,6 +26,7 @@ func (f *summaryFlags) Register(flags *pflag.FlagSet) {
 type summary struct {
 	confidence float64
 	z          float64
+	dead       float64 // s
 	chance     analysis.Chance
 	hasChance  bool // the accumulating rule has none
 	criterion  analysis.Criterion
@@ -44,14 +45,24 @@ func (f *summaryFlags) options(rec analysis.Recording, c analysis.Criterion, opt
 		return s, experiment.Inputf("confidence: %s, want between 0 and 1, such as 0.95", f.confidence)
 	}
 	s.z = analysis.Quantile(s.confidence)
-	dead, err := experiment.ParseQuantity(f.dead, "s")
-	if err != nil {
+	if s.dead, err = experiment.ParseQuantity(f.dead, "s"); err != nil {
 		return s, experiment.Inputf("dead-time: %v", err)
 	}
-	if s.chance, err = analysis.NewChance(rec, c, dead); err != nil {
+	if s.chance, err = analysis.NewChance(rec, c, s.dead); err != nil {
 		return s, experiment.Inputf("dead-time: %s, want 0 to below --burst-isi", f.dead)
 	}
 	return s, nil
+}
+
+// maxSummaries is how many groups fill a screen.
+const maxSummaries = 40
+
+// name is that of a group, with its neuron if it is one.
+func name(g analysis.Group) string {
+	if g.Neuron >= 0 {
+		return fmt.Sprintf("%s %d", g.Name, g.Neuron)
+	}
+	return g.Name
 }
 
 // write prints a table with a line a group, and what there is to be said of it.
@@ -66,8 +77,10 @@ func (s summary) write(w io.Writer, tally *analysis.Tally) error {
 	}
 	fmt.Fprintln(w)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(t, "population\tneurons\tER Hz\tBR Hz\tBF\t%g %% interval\tBF0\tFR Hz\tspikes/burst\tburst ms\n", 100*s.confidence)
-	summaries := tally.Summaries()
+	fmt.Fprintf(t, "group\tneurons\tER Hz\tBR Hz\tBF\t%g %% interval\tBF0\tFR Hz\tspikes/burst\tburst ms\n", 100*s.confidence)
+	summaries, levels := tally.Summaries(), tally.Levels(s.chance)
+	more := max(0, len(summaries)-maxSummaries)
+	summaries = summaries[:len(summaries)-more]
 	for i, g := range summaries {
 		fraction, interval := "-", "-"
 		if f, ok := g.BurstFraction(); ok {
@@ -75,15 +88,18 @@ func (s summary) write(w io.Writer, tally *analysis.Tally) error {
 			fraction, interval = fmt.Sprintf("%.4f", f), fmt.Sprintf("%.4f to %.4f", low, high)
 		}
 		chance := "-"
-		if f, ok := s.chance.Mix(tally.Of(i), g.Recorded).At(g.FiringRate()); ok && s.hasChance {
+		if f, ok := levels[i].At(g.FiringRate()); ok && s.hasChance {
 			chance = fmt.Sprintf("%.4f", f)
 		}
-		fmt.Fprintf(t, "%s\t%d\t%.3f\t%.3f\t%s\t%s\t%s\t%.3f\t%s\t%s\n", g.Group.Name, g.Group.Size,
+		fmt.Fprintf(t, "%s\t%d\t%.3f\t%.3f\t%s\t%s\t%s\t%.3f\t%s\t%s\n", name(g.Group), g.Group.Size,
 			g.EventRate(), g.BurstRate(), fraction, interval, chance, g.FiringRate(),
 			known("%.2f", g.SpikesPerBurst()), known("%.1f", 1000*g.BurstDuration()))
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if more > 0 {
+		fmt.Fprintf(w, "and %d more, which are in the file of --out\n", more)
 	}
 	for _, g := range summaries {
 		s.remarks(w, g)
@@ -94,15 +110,15 @@ func (s summary) write(w io.Writer, tally *analysis.Tally) error {
 // remarks prints what a group's numbers leave out, and what casts doubt on them.
 func (s summary) remarks(w io.Writer, g analysis.Summary) {
 	if g.Silent > 0 {
-		fmt.Fprintf(w, "%s: %d of %d neurons silent\n", g.Group.Name, g.Silent, g.Group.Size)
+		fmt.Fprintf(w, "%s: %d of %d neurons silent\n", name(g.Group), g.Silent, g.Group.Size)
 	}
 	if g.LeftCensored+g.RightCensored > 0 {
 		fmt.Fprintf(w, "%s: censored by the edges of the recording: %d that may have begun before, not counted as events; %d that may have become bursts, not in BF\n",
-			g.Group.Name, g.LeftCensored, g.RightCensored)
+			name(g.Group), g.LeftCensored, g.RightCensored)
 	}
 	if g.Capped > 0 {
 		fmt.Fprintf(w, "%s: %d events longer than %s, which look like regular firing faster than the threshold rather than bursts; is --burst-isi too long?\n",
-			g.Group.Name, g.Capped, formatMS(s.rec.Seconds(s.cap)))
+			name(g.Group), g.Capped, formatMS(s.rec.Seconds(s.cap)))
 	}
 }
 
