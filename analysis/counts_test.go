@@ -151,7 +151,7 @@ func TestMixtureParts(t *testing.T) {
 	}
 }
 
-func TestChanceRefuses(t *testing.T) {
+func TestNewChanceRefuses(t *testing.T) {
 	for _, dead := range []float64{-1e-3, 0.016, math.NaN()} {
 		if _, err := NewChance(one(Window{0, 10}), Criterion{ISI: 160}, dead); err == nil || !strings.Contains(err.Error(), "want 0 to below") {
 			t.Errorf("%v: %v", dead, err)

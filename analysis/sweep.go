@@ -190,6 +190,7 @@ func (t *sweepTally) points(recording Recording, thresholds []int64, deadTime in
 		left += t.left[i]
 		chained += t.within[i] - t.censored[i]
 		points[i] = SweepPoint{ISI: isi, Counts: counts, LeftCensored: left, BurstSpikes: counts.Bursts + chained}
+		points[i].Censored = left + counts.Events - counts.Classified
 		chance, err := NewChance(recording, Criterion{ISI: isi}, recording.Seconds(deadTime))
 		if err == nil { // else the threshold is within the dead time
 			points[i].ChanceFraction, _ = chance.Mix(spikes, recorded).At(float64(all) / recorded / float64(len(spikes)))
