@@ -20,6 +20,7 @@ func (a *app) analyses() []*cobra.Command {
 	return []*cobra.Command{
 		a.eventsCommand(),
 		a.ratesCommand(),
+		a.isiCommand(), a.sweepCommand(), a.chanceCommand(),
 		a.informationCommand(),
 	}
 }
