@@ -190,16 +190,16 @@ func TestSynapsesDemultiplex(t *testing.T) {
 		bank.Add(s.Batch())
 	}
 	opt := signalBand(t)
-	soma := must[[]Reading](t)(bank.Rank(0, e.signals, 0, opt))
-	dendrite := must[[]Reading](t)(bank.Rank(0, e.signals, 1, opt))
-	best := grid[soma[0].Synapse]
-	t.Logf("soma: %s %+v; dendrite: %s %+v", best.Name, soma[0], grid[dendrite[0].Synapse].Name, dendrite[0])
-	static := slices.IndexFunc(soma, func(r Reading) bool { return grid[r.Synapse].Name == "U=0.9,tau_f=0ms,tau_d=0ms" })
-	if best.U < 0.5 || best.TauRecoveryMS < 50 || soma[0].CrossTalk > soma[static].CrossTalk/2 {
-		t.Errorf("%s reads the soma best: %+v; want a depressing synapse, with less cross-talk than %+v", best.Name, soma[0], soma[static])
+	read := must[[]Reading](t)(bank.Read(0, e.signals, opt))
+	soma, dendrite := Rank(read, 0), Rank(read, 1)
+	best := soma[0].Synapse
+	t.Logf("soma: %s %.3f; dendrite: %s %.3f", best.Name, soma[0].Coherence, dendrite[0].Synapse.Name, dendrite[0].Coherence)
+	static := read[slices.IndexFunc(read, func(r Reading) bool { return r.Synapse.Name == "U=0.9,tau_f=0ms,tau_d=0ms" })]
+	if best.U < 0.5 || best.TauRecoveryMS < 50 || soma[0].Coherence[1] > static.Coherence[1]/2 {
+		t.Errorf("%s reads the soma best: %.3f; want a depressing synapse, with less of the dendrite than %.3f", best.Name, soma[0].Coherence, static.Coherence)
 	}
 	for i := 1; i < len(soma); i++ {
-		if soma[i].Selectivity() > soma[i-1].Selectivity() {
+		if soma[i].Selectivity(0) > soma[i-1].Selectivity(0) || dendrite[i].Selectivity(1) > dendrite[i-1].Selectivity(1) {
 			t.Fatalf("place %d is better than the one before", i)
 		}
 	}
@@ -209,14 +209,14 @@ func TestSynapsesDemultiplex(t *testing.T) {
 	for s := e.Source(); s.Next(); {
 		two.Add(s.Batch())
 	}
-	read := func(s Series) (target, cross float64) {
+	coherences := func(s Series) (target, cross float64) {
 		spectrum := opt.Estimator.Spectrum(s)
 		return Coherent(opt.Estimator.Spectrum(e.signals[1]), spectrum).Mean(opt.Band),
 			Coherent(opt.Estimator.Spectrum(e.signals[0]), spectrum).Mean(opt.Band)
 	}
 	quotient, _ := Ratio(two.Trace(0, 0), two.Trace(1, 0), opt.WidthS/e.grid.BinSeconds())
-	target, cross := read(quotient)
-	alone, mixed := read(two.Trace(0, 0))
+	target, cross := coherences(quotient)
+	alone, mixed := coherences(two.Trace(0, 0))
 	t.Logf("dendrite in the quotient %.3f (soma %.3f), in the facilitating synapse %.3f (%.3f)", target, cross, alone, mixed)
 	if target < 2*alone || cross > mixed*3/4 {
 		t.Errorf("the quotient reads %.3f of the dendrite and %.3f of the soma, one synapse %.3f and %.3f", target, cross, alone, mixed)

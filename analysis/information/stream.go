@@ -98,3 +98,12 @@ func gaussian(width float64) []float64 {
 	}
 	return k
 }
+
+// Mean is the mean over all bins, NaN if there are none.
+func (s Series) Mean() float64 {
+	n := 0
+	for _, stretch := range s {
+		n += len(stretch)
+	}
+	return s.sum() / float64(n)
+}

@@ -1,10 +1,11 @@
 package information
 
 import (
-	"errors"
+	"cmp"
 	"fmt"
 	"math"
 	"slices"
+	"strings"
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/synapse"
@@ -26,7 +27,7 @@ type Synapse struct {
 	TauMS float64
 }
 
-// Validate returns the fields that are out of range.
+// Validate says in one line which fields are out of range.
 func (s Synapse) Validate() error {
 	p := s.ShortTerm
 	for _, tau := range []*float64{&p.TauRecoveryMS, &p.TauFacilitationMS} {
@@ -34,14 +35,13 @@ func (s Synapse) Validate() error {
 			*tau = 1
 		}
 	}
-	var errs []error
 	if err := p.Validate(0); err != nil {
-		errs = append(errs, fmt.Errorf("synapse %s: %w", s.Name, err))
+		return fmt.Errorf("synapse %s: %s", s.Name, strings.ReplaceAll(err.Error(), "\n", "; "))
 	}
 	if !(s.TauMS >= 0) || math.IsInf(s.TauMS, 1) {
-		errs = append(errs, fmt.Errorf("synapse %s: tau_ms: %v, want a finite number >= 0", s.Name, s.TauMS))
+		return fmt.Errorf("synapse %s: tau_ms: %v, want a finite number >= 0", s.Name, s.TauMS)
 	}
-	return errors.Join(errs...)
+	return nil
 }
 
 // Bank runs several synapses over one recording. Each spike costs two exponentials
@@ -84,6 +84,18 @@ func NewBank(g Grid, populations []analysis.Population, synapses []Synapse) (*Ba
 		}
 	}
 	return b, nil
+}
+
+// Memory is about what a bank takes for each of its synapses, in bytes.
+func Memory(g Grid, populations []analysis.Population) int64 {
+	var bins, neurons int64
+	for _, n := range g.Bins() {
+		bins += int64(n)
+	}
+	for _, p := range populations {
+		neurons += int64(p.Size)
+	}
+	return 24*neurons + 16*bins*int64(len(populations)) + 8*g.Bin
 }
 
 // release tabulates exp(−k dt/τ) for k = 0, …, steps.
@@ -169,46 +181,50 @@ func Combinations(s Synapse, u, facilitationMS, depressionMS []float64) []Synaps
 	return all
 }
 
-// Reading is how well a trace reads a signal that it is meant to read.
+// Reading is how well a synapse reads signals.
 type Reading struct {
-	Synapse int // in the bank
-	// Target is the mean coherence γ² with the signal over the band, CrossTalk the
-	// greatest with another signal, 0 if there is none.
-	Target, CrossTalk float64
+	Synapse Synapse
+	// Coherence is the mean γ² of its trace with each of the signals over the band.
+	Coherence []float64
 }
 
-// Selectivity is what [Bank.Rank] orders by: Target − CrossTalk.
-func (r Reading) Selectivity() float64 { return r.Target - r.CrossTalk }
+// Selectivity is the coherence with the target less the greatest with another
+// signal, if there is one.
+func (r Reading) Selectivity(target int) float64 {
+	other := 0.0
+	for i, c := range r.Coherence {
+		if i != target {
+			other = max(other, c)
+		}
+	}
+	return r.Coherence[target] - other
+}
 
-// Rank orders the synapses of the bank by how selectively a population is read
-// through them for one of the signals, the best first.
-func (b *Bank) Rank(population int, signals []Series, target int, opt Options) ([]Reading, error) {
+// Read compares the traces of a population through all synapses of the bank with
+// signals averaged over the same bins.
+func (b *Bank) Read(population int, signals []Series, opt Options) ([]Reading, error) {
 	if err := opt.Band.Validate(opt.Estimator); err != nil {
 		return nil, err
 	}
 	inputs := opt.spectra(signals)
 	var all []Reading
-	for k := range b.synapses {
+	for k, s := range b.synapses {
 		trace := opt.Estimator.Spectrum(b.Trace(k, population))
-		r := Reading{Synapse: k}
-		for i, x := range inputs {
-			mean := Coherent(x, trace).Mean(opt.Band)
-			if i == target {
-				r.Target = mean
-			} else {
-				r.CrossTalk = max(r.CrossTalk, mean)
-			}
+		r := Reading{Synapse: s}
+		for _, x := range inputs {
+			r.Coherence = append(r.Coherence, Coherent(x, trace).Mean(opt.Band))
 		}
 		all = append(all, r)
 	}
-	slices.SortStableFunc(all, func(a, b Reading) int {
-		switch x, y := a.Selectivity(), b.Selectivity(); {
-		case x > y:
-			return -1
-		case x < y:
-			return 1
-		}
-		return 0
-	})
 	return all, nil
+}
+
+// Rank returns readings in the order of their selectivity for one of the signals,
+// the best first.
+func Rank(readings []Reading, target int) []Reading {
+	ranked := slices.Clone(readings)
+	slices.SortStableFunc(ranked, func(a, b Reading) int {
+		return cmp.Compare(b.Selectivity(target), a.Selectivity(target))
+	})
+	return ranked
 }

@@ -1,6 +1,7 @@
 package information
 
 import (
+	"fmt"
 	"math"
 	"testing"
 
@@ -173,8 +174,8 @@ func BenchmarkBank(b *testing.B) {
 	}
 	batch.Populations = make([]int16, len(batch.Steps))
 	g := must[Grid](b)(NewGrid(r, 50))
-	for name, n := range map[string]int{"1 synapse": 1, "2 synapses": 2} {
-		b.Run(name, func(b *testing.B) {
+	for _, n := range []int{1, 2} {
+		b.Run(fmt.Sprintf("synapses=%d", n), func(b *testing.B) {
 			for b.Loop() {
 				bank := must[*Bank](b)(NewBank(g, r.Populations, pair()[:n]))
 				bank.Add(batch)

@@ -22,6 +22,7 @@ func (a *app) analyses() []*cobra.Command {
 		a.ratesCommand(),
 		a.isiCommand(), a.sweepCommand(), a.chanceCommand(),
 		a.informationCommand(),
+		a.stpCommand(),
 	}
 }
 

@@ -23,6 +23,15 @@ type informationFound struct {
 // write prints a table a population, and what there is to be said of it.
 func (f *informationFound) write(w io.Writer) error {
 	fmt.Fprintln(w, f.describe())
+	for _, r := range f.relations {
+		if r.Bound.Shuffles > 0 && r.Bound.P() <= f.alpha {
+			fmt.Fprintf(w, "note: %s and %s are related (%.2f bit/s, p %s): what they share is counted in both\n",
+				f.names[r.A], f.names[r.B], r.Bound.Corrected, chance(r.Bound))
+		}
+	}
+	if n := f.populations[0].Rate.Shuffles; n < f.options.Shuffles {
+		fmt.Fprintf(w, "note: %d shuffles, not %d: segments allow no more\n", n, f.options.Shuffles)
+	}
 	for i, m := range f.populations {
 		p := f.bins.Populations[i]
 		spikes, events, bursts := f.bins.Totals(i)
@@ -73,17 +82,8 @@ func (f *informationFound) remarks(w io.Writer, m information.Multiplexing) {
 		}
 		fmt.Fprintln(w)
 	}
-	for _, r := range f.relations {
-		if r.Bound.Shuffles > 0 && r.Bound.P() <= f.alpha {
-			fmt.Fprintf(w, "note: %s and %s are related (%.2f bit/s, p %s): what they share is counted in both\n",
-				f.names[r.A], f.names[r.B], r.Bound.Corrected, chance(r.Bound))
-		}
-	}
 	if m.Undefined > 0 {
 		fmt.Fprintf(w, "note: no burst fraction in %d of %d bins, nor near them; that of all events stands in: longer bins, or a lower cutoff\n", m.Undefined, m.Bins)
-	}
-	if n := m.Rate.Shuffles; n < f.options.Shuffles {
-		fmt.Fprintf(w, "note: %d shuffles, not %d: segments allow no more\n", n, f.options.Shuffles)
 	}
 }
 

@@ -30,7 +30,7 @@ func (f *inputFlags) Register(flags *pflag.FlagSet) {
 	onceVar(flags, &f.bin, "bin", "5ms", "length of the bins, `TIME`")
 	onceVar(flags, &f.segment, "segment", "2s", "length of the segments that spectra are averaged over, `TIME`; its inverse is the resolution")
 	onceVar(flags, &f.low, "low", "0", "lower end of the band, `FREQUENCY`")
-	onceVar(flags, &f.cutoff, "cutoff", "50Hz", "upper end of the band, `FREQUENCY`, at most half of 1/bin")
+	onceVar(flags, &f.cutoff, "cutoff", "", "upper end of the band, `FREQUENCY` (default 50Hz, or half of 1/bin if that is less)")
 	onceVar(flags, &f.tapers, "tapers", "0", "sine tapers a segment, `NUMBER`; 0 for Welch's method with a Hann window and half overlap")
 	onceVar(flags, &f.shuffles, "shuffles", "99", "shuffles of segments to compare with, `NUMBER`")
 	onceVar(flags, &f.smoothing, "smoothing", "", "width of the Gaussian, `TIME`, over which fractions are made (default 1/(2π cutoff))")
@@ -44,6 +44,10 @@ type inputs struct {
 	options information.Options
 	tapers  int
 }
+
+// defaultCutoffHz is beyond what most neurons follow, and within the band of the
+// default bins.
+const defaultCutoffHz = 50
 
 // Read reads flags and signals, and reports all that is wrong with the flags.
 func (f *inputFlags) Read(rec analysis.Recording) (in inputs, err error) {
@@ -68,7 +72,10 @@ func (f *inputFlags) Read(rec analysis.Recording) (in inputs, err error) {
 	}
 	segmentS := quantity("segment", f.segment, "s")
 	o := &in.options
-	o.Band = information.Band{FromHz: quantity("low", f.low, "Hz"), ToHz: quantity("cutoff", f.cutoff, "Hz")}
+	o.Band = information.Band{FromHz: quantity("low", f.low, "Hz"), ToHz: min(defaultCutoffHz, float64(rec.StepsPerSecond)/float64(2*max(1, bin)))}
+	if f.cutoff != "" {
+		o.Band.ToHz = quantity("cutoff", f.cutoff, "Hz")
+	}
 	in.tapers, o.Shuffles = count("tapers", f.tapers), count("shuffles", f.shuffles)
 	o.WidthS = information.Passing(o.Band.ToHz)
 	if f.smoothing != "" {
@@ -175,8 +182,12 @@ func (in *inputs) describe() string {
 		bins += n
 	}
 	binS := in.grid.BinSeconds()
-	return fmt.Sprintf("%s in bins of %s; %d segments of %s, K %.4g; %s to %s in steps of %s",
-		formatS(float64(bins)*binS), formatMS(binS), e.Segments(in.grid.Bins()), formatS(1/e.Resolution()), e.Independent(in.grid.Bins()),
+	line := fmt.Sprintf("%s in bins of %s", formatS(float64(bins)*binS), formatMS(binS))
+	if len(in.signals) == 0 {
+		return line
+	}
+	return line + fmt.Sprintf("; %d segments of %s, K %.4g; %s to %s in steps of %s",
+		e.Segments(in.grid.Bins()), formatS(1/e.Resolution()), e.Independent(in.grid.Bins()),
 		formatHz(in.options.Band.FromHz), formatHz(in.options.Band.ToHz), formatHz(e.Resolution()))
 }
 
