@@ -126,17 +126,16 @@ func TestGainOverRateCode(t *testing.T) {
 	spikes := len(both.Steps)
 	rate := p
 	rate.BurstThresholdMV = math.Inf(1)
-	var code encoded
 	// The threshold of equal cost, by bisection.
-	for low, high := 0.0, p.EventThresholdMV; high-low > 0.01; {
+	for low, high := p.EventThresholdMV-1, p.EventThresholdMV; high-low > 0.01; {
 		rate.EventThresholdMV = (low + high) / 2
-		code = encode(t, rate, 4)
-		if len(code.Steps) > spikes {
+		if len(must[*encoder.Encoded](t)(encoder.Generate(rate, 4)).Steps) > spikes {
 			low = rate.EventThresholdMV
 		} else {
 			high = rate.EventThresholdMV
 		}
 	}
+	code := encode(t, rate, 4)
 	if ratio := float64(len(code.Steps)) / float64(spikes); math.Abs(ratio-1) > 0.01 {
 		t.Fatalf("%v times the spikes", ratio)
 	}
