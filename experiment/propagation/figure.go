@@ -50,13 +50,6 @@ func figure(metrics []json.RawMessage, png, svg io.Writer) error {
 	return panel.Save(panels, panelWidth, panelHeight, png, svg)
 }
 
-// newPanel returns a panel over time.
-func newPanel(title, y string) *plot.Plot {
-	p := panel.New(title, "time (s)", y)
-	p.Legend.Padding = vg.Points(2)
-	return p
-}
-
 // every labels the multiples of a step.
 func every(step, top float64) plot.ConstantTicks {
 	var ticks plot.ConstantTicks
@@ -68,7 +61,7 @@ func every(step, top float64) plot.ConstantTicks {
 
 // rasterPanel draws the spikes of the first neurons of one seed.
 func rasterPanel(title, population string, r Raster) *plot.Plot {
-	p := newPanel(title, "neuron")
+	p := panel.New(title, "time (s)", "neuron")
 	p.X.Min, p.X.Max = r.FromS, r.ToS
 	const legendRows = 9 // free above the neurons
 	p.Y.Min, p.Y.Max = -1, float64(r.Neurons+legendRows)
@@ -98,7 +91,7 @@ func signalPanel(title string, runs []Metrics, signal, of, driver, driverName st
 	if strings.HasPrefix(signal, "bp") {
 		label, top, colour, ticks = "burst probability (%)", maxBP, panel.Orange, every(20, maxBP)
 	}
-	p := newPanel(title, label)
+	p := panel.New(title, "time (s)", label)
 	p.Y.Tick.Marker = ticks
 	x, y := stimulation(runs, signal)
 	_, drive := stimulation(runs, driver)

@@ -46,7 +46,7 @@ func New(title, x, y string) *plot.Plot {
 	size := font.Length(10)
 	p.Title.TextStyle.Font.Size, p.X.Label.TextStyle.Font.Size, p.Y.Label.TextStyle.Font.Size = 12, size, size
 	p.Legend.TextStyle.Font.Size = 9
-	p.Legend.Top = true
+	p.Legend.Top, p.Legend.Padding = true, vg.Points(2) // without, rows of lower-case letters touch
 	return p
 }
 

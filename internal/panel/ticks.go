@@ -19,7 +19,7 @@ func (WholeTicks) Ticks(low, high float64) []plot.Tick {
 		step *= []float64{2, 2.5, 2}[i%3]
 	}
 	var ticks []plot.Tick
-	for v := math.Ceil(low/step) * step; v <= high; v += step {
+	for v := math.Ceil(low/step)*step + 0; v <= high; v += step { // + 0 makes 0 of -0
 		ticks = append(ticks, plot.Tick{Value: v, Label: fmt.Sprintf("%.0f", v)})
 	}
 	return ticks

@@ -6,6 +6,9 @@ import (
 )
 
 func TestWholeTicks(t *testing.T) {
+	if got := (WholeTicks{}).Ticks(-0.5, 2.5)[0].Label; got != "0" {
+		t.Errorf("first tick from -0.5 on: %s, want 0", got)
+	}
 	for high, want := range map[float64]string{4: "0 1 2 3 4", 20: "0 5 10 15 20", 250: "0 50 100 150 200 250", 500: "0 100 200 300 400 500"} {
 		var labels []string
 		for _, tick := range (WholeTicks{}).Ticks(0, high) {
