@@ -126,16 +126,28 @@ func WriteOutcomes(w io.Writer, all []Outcome) error {
 }
 
 func (o Outcome) line() string {
+	value, reference, band, verdict := o.Words()
+	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", o.Name(), value, reference, band, verdict)
+}
+
+// Name says what it is, with its unit.
+func (o Outcome) Name() string {
+	if o.Unit == "" {
+		return o.Doc
+	}
+	return o.Doc + " (" + o.Unit + ")"
+}
+
+// Words writes the numbers for a table, a dash for one that is missing, and the
+// verdict: met, MISSED, or why it was not judged.
+func (o Outcome) Words() (value, reference, band, verdict string) {
 	number := func(x *float64) string {
 		if x == nil {
 			return "-"
 		}
 		return fmt.Sprintf("%.4g", *x)
 	}
-	doc, verdict := o.Doc, "not judged"
-	if o.Unit != "" {
-		doc += " (" + o.Unit + ")"
-	}
+	verdict = "not judged"
 	switch {
 	case o.Met != nil && *o.Met:
 		verdict = "met"
@@ -146,7 +158,7 @@ func (o Outcome) line() string {
 	case o.Seeds < o.Wanted:
 		verdict = fmt.Sprintf("not judged: %d of %d seeds", o.Seeds, o.Wanted)
 	}
-	band := "-"
+	band = "-"
 	switch {
 	case o.Low != nil && o.High != nil:
 		band = fmt.Sprintf("%.4g to %.4g", *o.Low, *o.High)
@@ -155,7 +167,7 @@ func (o Outcome) line() string {
 	case o.High != nil:
 		band = fmt.Sprintf("≤ %.4g", *o.High)
 	}
-	return fmt.Sprintf("%s\t%s\t%s\t%s\t%s", doc, number(o.Value), number(o.Reference), band, verdict)
+	return number(o.Value), number(o.Reference), band, verdict
 }
 
 // missed counts the outcomes that were judged and missed.

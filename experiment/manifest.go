@@ -104,7 +104,7 @@ func (m *Manifest) finish(r *Run, status Status, runErr error, ended time.Time) 
 			slices.Contains([]string{manifestName, summaryName, manifestName + partialSuffix}, name) {
 			continue
 		}
-		f, err := hashFile(r.Dir, name)
+		f, err := HashFile(r.Dir, name)
 		if err != nil {
 			return err
 		}
@@ -203,7 +203,8 @@ func overwrite(path string, b []byte) error {
 	return errors.Join(err, f.Close())
 }
 
-func hashFile(dir, name string) (ManifestFile, error) {
+// HashFile describes a file as it is now.
+func HashFile(dir, name string) (ManifestFile, error) {
 	f, err := os.Open(filepath.Join(dir, name))
 	if err != nil {
 		return ManifestFile{}, err
