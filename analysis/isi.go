@@ -90,6 +90,16 @@ type IntervalStatistics struct {
 	NeuronBins  LogBins               // of the histograms of neurons
 }
 
+// NeuronHistogram returns the histogram of a neuron, if Options.NeuronBins asked for
+// it.
+func (s *IntervalStatistics) NeuronHistogram(population, neuron int) LogHistogram {
+	h := LogHistogram{Bins: s.NeuronBins}
+	for _, n := range s.Populations[population].Neurons[neuron].Counts {
+		h.Counts = append(h.Counts, int64(n))
+	}
+	return h
+}
+
 // moments accumulates the mean and variance of intervals in steps.
 type moments struct {
 	n       int64

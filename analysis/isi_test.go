@@ -158,12 +158,12 @@ func TestIntervalsAgainstDefinitions(t *testing.T) {
 				if !nearly(k.MeanS, mean/1e4, 1e-12) || !nearly(k.CV, sd/mean, 1e-9) || !nearly(k.CV2, cv2/pairs, 1e-12) || !nearly(k.LV, lv/pairs, 1e-12) {
 					t.Errorf("seed %d: neuron %d.%d: %+v, want mean %v, CV %v, CV2 %v, LV %v", seed, p, n, k, mean/1e4, sd/mean, cv2/pairs, lv/pairs)
 				}
-				var histogram int64
-				for _, c := range k.Counts {
-					histogram += int64(c)
+				var counts IntervalCounts
+				for _, interval := range own {
+					counts.Add(interval)
 				}
-				if histogram != k.Intervals {
-					t.Errorf("seed %d: the histogram of a neuron holds %d, want %d", seed, histogram, k.Intervals)
+				if want := counts.Histogram(got.NeuronBins); !slices.Equal(got.NeuronHistogram(p, n).Counts, want.Counts) {
+					t.Errorf("seed %d: the histogram of a neuron is %v, want %v", seed, k.Counts, want.Counts)
 				}
 				if len(own) >= 5 && pairs > 0 {
 					counted++

@@ -1,8 +1,6 @@
 package analysis
 
-import (
-	"math"
-)
+import "math"
 
 // The valley method: what the publication fixes, and how the histogram is smoothed.
 const (
@@ -15,8 +13,8 @@ const (
 	valleyIntervals = 9
 	// valleyGrid is the resolution of the smoothed histogram in decades.
 	valleyGrid = 0.01
-	// valleySigma is the least width of the Gaussian that smooths it, in decades: the
-	// width of a bin in the publication.
+	// valleySigma is the width of the Gaussian that smooths it, in decades: that of a
+	// bin in the publication.
 	valleySigma = 0.1
 	// valleyErrors is by how many standard errors of counting a peak must rise above
 	// the valleys beside it.
@@ -55,16 +53,12 @@ func (v Valley) Unimodal() bool { return len(v.Peaks) < 2 }
 // first peak, which has to lie below 100 ms, up to the first later peak from which
 // it is separated by a void parameter of at least 0.7.
 //
-// The method depends on the histogram, so this is what is done. The density of the
-// histogram is smoothed with a Gaussian of
-//
-//	σ = max(0.1 decades, 0.9 · min(s, IQR/1.34) · N^(-1/5)),
-//
-// the latter being Silverman's rule with the standard deviation s and the
-// interquartile range of log10 intervals; so the bins hardly matter if they are
-// narrower than 0.1 decades. A peak counts if it rises above the valleys beside it
-// by three standard errors of its difference, √((g1+g_min)/(2√π N σ)); otherwise it
-// is merged into the higher neighbour. At least ten spikes are needed.
+// The method depends on the histogram, so this is what is done. Its density is
+// smoothed with a Gaussian of σ = 0.1 decades, so that bins hardly matter if they are
+// narrower than that. A peak counts if it rises above the valleys beside it by three
+// standard errors of the difference, √((g+g_min)/(2√π N σ)); otherwise it is merged
+// into the higher neighbour. A cluster of intervals with nothing beside it needs
+// seven, then. At least ten spikes are needed.
 //
 // Many cortical cells have one peak only and can multiplex all the same (Friedenberger
 // & Naud 2021 found no valley in most): then there is nothing to choose a
@@ -103,7 +97,12 @@ func FindValley(h LogHistogram) Valley {
 			break
 		}
 	}
-	at := g.seconds(least)
+	// Where nothing lies between the peaks, the middle of nothing.
+	end := least
+	for g.density[end+1] == g.density[least] {
+		end++
+	}
+	at := g.seconds((least + end) / 2)
 	switch {
 	case v.Void < voidParameter:
 		v.Why = "the peaks are not separated"
@@ -120,7 +119,6 @@ func FindValley(h LogHistogram) Valley {
 type logDensity struct {
 	from    float64 // log10 of the first point
 	density []float64
-	sigma   float64 // of the Gaussian that smoothed it, in decades
 }
 
 func (g *logDensity) seconds(i int) float64 { return math.Pow(10, g.from+float64(i)*valleyGrid) }
@@ -136,11 +134,10 @@ func smoothLog(h LogHistogram) logDensity {
 			last = i
 		}
 	}
-	sigma := max(valleySigma, silverman(h))
 	low, _ := h.Bins.Seconds(first)
 	_, high := h.Bins.Seconds(last)
-	margin := 4 * sigma
-	g := logDensity{from: math.Log10(low) - margin, sigma: sigma}
+	const margin = 4 * valleySigma
+	g := logDensity{from: math.Log10(low) - margin}
 	g.density = make([]float64, int((math.Log10(high)-math.Log10(low)+2*margin)/valleyGrid)+2)
 	density := h.Density()
 	for i := first; i <= last; i++ {
@@ -154,39 +151,13 @@ func smoothLog(h LogHistogram) logDensity {
 		for k := lo; k <= hi; k++ {
 			x := g.from + float64(k)*valleyGrid
 			// The integral of the Gaussian over the bin.
-			g.density[k] += density[i] * (normalCDF((b-x)/sigma) - normalCDF((a-x)/sigma))
+			g.density[k] += density[i] * (normalCDF((b-x)/valleySigma) - normalCDF((a-x)/valleySigma))
 		}
 	}
 	return g
 }
 
 func normalCDF(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
-
-// silverman returns the rule-of-thumb width in decades for a histogram.
-func silverman(h LogHistogram) float64 {
-	var n, sum, squares float64
-	middle := func(i int) float64 {
-		from, to := h.Bins.Seconds(i)
-		return (math.Log10(from) + math.Log10(to)) / 2
-	}
-	for i, c := range h.Counts {
-		n += float64(c)
-		sum += float64(c) * middle(i)
-		squares += float64(c) * middle(i) * middle(i)
-	}
-	sd := math.Sqrt(max(0, squares/n-sum*sum/(n*n)))
-	quartile := func(q float64) float64 {
-		seen := 0.0
-		for i, c := range h.Counts {
-			if seen += float64(c); seen >= q*n {
-				return middle(i)
-			}
-		}
-		return 0 // not reached, q < 1
-	}
-	spread := (quartile(0.75) - quartile(0.25)) / 1.34
-	return 0.9 * min(sd, spread) * math.Pow(n, -0.2)
-}
 
 // peaks returns the places of the maxima that counting n intervals does not
 // explain.
@@ -214,7 +185,7 @@ func (g *logDensity) peaks(n int64) []int {
 		worst, at := math.Inf(1), -1
 		for i, v := range valleys {
 			top := min(d[peaks[i]], d[peaks[i+1]])
-			if z := g.rise(top, d[v], n); z < worst {
+			if z := rise(top, d[v], n); z < worst {
 				worst, at = z, i
 			}
 		}
@@ -234,6 +205,6 @@ func (g *logDensity) peaks(n int64) []int {
 
 // rise returns by how many standard errors of counting top lies above low: the
 // variance of a Gaussian kernel estimate g of n points is g/(2√π n σ).
-func (g *logDensity) rise(top, low float64, n int64) float64 {
-	return (top - low) / math.Sqrt((top+low)/(2*math.Sqrt(math.Pi)*float64(n)*g.sigma))
+func rise(top, low float64, n int64) float64 {
+	return (top - low) / math.Sqrt((top+low)/(2*math.Sqrt(math.Pi)*float64(n)*valleySigma))
 }

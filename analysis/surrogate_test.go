@@ -172,24 +172,34 @@ func TestClassifyIsTheDetector(t *testing.T) {
 }
 
 // With no mechanism that makes bursts, p is below 0.05 in one of twenty
-// recordings: neurons are Poisson with a dead time, at rates that differ. Of 400
-// tests the number below has a standard deviation of √(400·0.05·0.95) = 4.4; the
-// bound is four of them.
+// recordings: neurons are Poisson with a dead time, at rates that differ, and that
+// the surrogates but for shuffled intervals may have vary in time. Of 400 tests the
+// number below has a standard deviation of √(400·0.05·0.95) = 4.4; the bound is four
+// of them.
 func TestSurrogatesHaveTheirLevel(t *testing.T) {
 	if testing.Short() {
 		t.Skip("400 tests of 99 surrogates each")
 	}
-	for _, kind := range []SurrogateKind{PoissonSurrogate, IntervalSurrogate, DitherSurrogate} {
-		below, extreme := 0, 0
+	for _, c := range []struct {
+		kind    SurrogateKind
+		varying bool
+	}{{PoissonSurrogate, false}, {PoissonSurrogate, true}, {IntervalSurrogate, false}, {DitherSurrogate, false}, {DitherSurrogate, true}} {
+		below, extreme, above := 0, 0, 0
 		for seed := range uint64(400) {
 			r := rand.New(rand.NewPCG(seed, 99))
 			recording := Recording{StepsPerSecond: 10000, Windows: []Window{{0, 100_000}}, Populations: []Population{{"p", 6}}}
 			var trains [][]int64
 			for n := range 6 {
-				trains = append(trains, poissonTrain(r, 5+4*float64(n), 20, 0, 100_000, 10000))
+				rate := 5 + 4*float64(n)
+				if c.varying {
+					// 5 s at twice the rate, then 5 s at a quarter of it.
+					trains = append(trains, append(poissonTrain(r, 2*rate, 20, 0, 50_000-20, 10000), poissonTrain(r, rate/4, 20, 50_000, 100_000, 10000)...))
+				} else {
+					trains = append(trains, poissonTrain(r, rate, 20, 0, 100_000, 10000))
+				}
 			}
 			results, err := CompareSurrogates(context.Background(), loaded(t, recording, [][][]int64{trains}), SurrogateTest{
-				Criterion: Criterion{ISI: 160}, Surrogate: Surrogate{Kind: kind, Width: 10000, DeadTime: 20, Seed: seed}, Replicates: 99})
+				Criterion: Criterion{ISI: 160}, Surrogate: Surrogate{Kind: c.kind, Width: 2500, DeadTime: 20, Seed: seed}, Replicates: 99})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -199,10 +209,16 @@ func TestSurrogatesHaveTheirLevel(t *testing.T) {
 			if results[0].P < 0.5 {
 				extreme++
 			}
+			if results[0].BurstFraction > results[0].PoissonFraction {
+				above++
+			}
 		}
-		t.Logf("%v: %d of 400 below 0.05, %d below 0.5", kind, below, extreme)
+		t.Logf("%v, varying %v: %d of 400 below 0.05, %d below 0.5; %d above the chance level of the mean rates", c.kind, c.varying, below, extreme, above)
 		if math.Abs(float64(below)-20) > 4*4.4 || math.Abs(float64(extreme)-200) > 4*10 {
-			t.Errorf("%v: p is below 0.05 in %d of 400 tests, and below 0.5 in %d; want 20 and 200", kind, below, extreme)
+			t.Errorf("%v, varying %v: p is below 0.05 in %d of 400 tests, and below 0.5 in %d; want 20 and 200", c.kind, c.varying, below, extreme)
+		}
+		if c.varying && above < 390 {
+			t.Errorf("the burst fraction of varying rates is above the chance level of the mean rates in %d of 400 only", above)
 		}
 	}
 }

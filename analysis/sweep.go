@@ -68,11 +68,11 @@ func span(differences []int64, lo, hi int32) {
 }
 
 // SweepThreshold counts events and bursts at every one of the given thresholds in
-// one pass over the spikes: the same numbers as a [Detector] without a cap gives at
-// each, with no silence asked for before bursts. An
-// interval takes a time that does not depend on how many thresholds it lies
-// below, because being an event, being a burst, and being cut by the edge of a
-// window each hold over a range of thresholds that ends at an interval:
+// one pass over the spikes: what a [Detector] without a cap gives at each, with no
+// silence asked for before bursts. The time that an interval takes does not grow
+// with the number of thresholds but by a bisection, because being an event, being a
+// burst, and being cut by the edge of a window each hold over a range of thresholds
+// that ends at an interval:
 //
 //	the spike between intervals a and b is an event for ISI < a,
 //	and a burst for b <= ISI < a.

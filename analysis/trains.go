@@ -6,7 +6,7 @@ import (
 )
 
 // Trains holds all spikes of a recording in memory, neuron by neuron: 8 bytes a
-// spike, and 20 while they are loaded.
+// spike, and up to 35 while they are loaded.
 type Trains struct {
 	recording Recording
 	first     []int   // number of each population's first neuron

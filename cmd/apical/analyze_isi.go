@@ -33,7 +33,8 @@ Three methods say where a threshold could lie, if anywhere: the valley of the
 histogram of log intervals (logISI), the cumulative moving average (CMA), and a test
 for more than one mode (Hartigan's dip). Many cells that multiplex have one mode
 only; then keep a threshold of the literature, and see with 'apical analyze sweep'
-what hinges on it.`,
+what hinges on it. Pooled, neurons of different rates can look bimodal or hide that
+they are: --by-neuron looks at each.`,
 		Example: `  apical analyze isi runs/xor-seed1/spikes.arrow
   apical analyze isi spikes.arrow --population pyr --out isi.arrow
   apical analyze isi spikes.arrow --by-neuron neurons.arrow`,
@@ -81,7 +82,11 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 	if err != nil {
 		return err
 	}
-	s, err := analysis.MeasureIntervals(stoppable{table, ctx}, analysis.IntervalOptions{ISI: threshold})
+	options := analysis.IntervalOptions{ISI: threshold}
+	if f.neurons != "" {
+		options.NeuronBins = bins
+	}
+	s, err := analysis.MeasureIntervals(stoppable{table, ctx}, options)
 	if err != nil {
 		return sourceFailed(path, table, err)
 	}
@@ -89,6 +94,11 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 	for i := range s.Populations {
 		c := &s.Populations[i].Counts
 		report.histograms = append(report.histograms, c.Histogram(analysis.NewLogBins(rec.StepsPerSecond, bins, max(1, c.Longest()))))
+	}
+	if f.neurons != "" {
+		if report.valleys, err = neuronValleys(ctx, s); err != nil {
+			return err
+		}
 	}
 	if err := report.write(a.out); err != nil {
 		return err
@@ -98,7 +108,7 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 	if err := histograms.write("isi", meta, isiColumns(rec, report.histograms)); err != nil {
 		return err
 	}
-	return neurons.write("isi_neurons", meta, neuronColumns(s))
+	return neurons.write("isi_neurons", meta, neuronColumns(s, report.valleys))
 }
 
 // isiColumns are the histograms, ordered by population and interval.
@@ -123,12 +133,28 @@ func isiColumns(rec analysis.Recording, histograms []analysis.LogHistogram) []sp
 	}
 }
 
+// neuronValleys finds the valley of each neuron's own histogram.
+func neuronValleys(ctx context.Context, s *analysis.IntervalStatistics) ([][]analysis.Valley, error) {
+	valleys := make([][]analysis.Valley, len(s.Populations))
+	for p := range s.Populations {
+		for k := range s.Populations[p].Neurons {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			valleys[p] = append(valleys[p], analysis.FindValley(s.NeuronHistogram(p, k)))
+		}
+	}
+	return valleys, nil
+}
+
 // neuronColumns have a row a neuron.
-func neuronColumns(s *analysis.IntervalStatistics) []spikefile.ResultColumn {
+func neuronColumns(s *analysis.IntervalStatistics, valleys [][]analysis.Valley) []spikefile.ResultColumn {
 	population := []int16{}
 	neuron, spikes, intervals := []int64{}, []int64{}, []int64{}
 	shortest, mean, cv, cv2, lv := []float64{}, []float64{}, []float64{}, []float64{}, []float64{}
-	for p := range s.Populations {
+	valley, void := []float64{}, []float64{}
+	peaks := []int64{}
+	for p := range valleys {
 		for k, n := range s.Populations[p].Neurons {
 			population, neuron = append(population, int16(p)), append(neuron, int64(k))
 			spikes, intervals = append(spikes, n.Spikes), append(intervals, n.Intervals)
@@ -138,6 +164,11 @@ func neuronColumns(s *analysis.IntervalStatistics) []spikefile.ResultColumn {
 			}
 			shortest, mean = append(shortest, least), append(mean, n.MeanS)
 			cv, cv2, lv = append(cv, n.CV), append(cv2, n.CV2), append(lv, n.LV)
+			at, depth := math.NaN(), math.NaN()
+			if v := valleys[p][k]; v.Found {
+				at, depth = s.Recording.Seconds(v.ISI), v.Void
+			}
+			valley, void, peaks = append(valley, at), append(void, depth), append(peaks, int64(len(valleys[p][k].Peaks)))
 		}
 	}
 	return []spikefile.ResultColumn{
@@ -150,5 +181,8 @@ func neuronColumns(s *analysis.IntervalStatistics) []spikefile.ResultColumn {
 		{Name: "cv", Unit: "1", What: "standard deviation over mean of the intervals", Numbers: cv, Nullable: true},
 		{Name: "cv2", Unit: "1", What: "mean of 2|b-a|/(a+b) of adjacent intervals", Numbers: cv2, Nullable: true},
 		{Name: "lv", Unit: "1", What: "mean of 3((b-a)/(a+b))^2 of adjacent intervals", Numbers: lv, Nullable: true},
+		{Name: "n_peaks", Unit: "count", What: "of the smoothed histogram of log intervals", Counts: peaks},
+		{Name: "logisi_threshold_s", Unit: "s", What: "valley of that histogram, null if there is none", Numbers: valley, Nullable: true},
+		{Name: "logisi_void", Unit: "1", What: "separation of the peaks beside the valley", Numbers: void, Nullable: true},
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -16,6 +17,7 @@ type isiReport struct {
 	statistics *analysis.IntervalStatistics
 	histograms []analysis.LogHistogram
 	dips       *analysis.Dips
+	valleys    [][]analysis.Valley // of neurons, if they were asked for
 }
 
 // sketchWidth and sketchHeight are those of a histogram in characters, and
@@ -63,6 +65,9 @@ func (r isiReport) write(w io.Writer) error {
 			fmt.Fprintln(w, r.sketch(name, h))
 		}
 		r.suggest(w, name, h, &s.Populations[i].Counts)
+		if r.valleys != nil {
+			r.singleNeurons(w, name, r.valleys[i])
+		}
 	}
 	if sketches > mostSketches {
 		fmt.Fprintf(w, "\n%d populations without a sketch; --population NAME shows one\n", sketches-mostSketches)
@@ -166,4 +171,26 @@ func (r isiReport) suggest(w io.Writer, name string, h analysis.LogHistogram, c 
 		fmt.Fprintf(w, "%s: CMA: threshold %s, related spikes up to %s, in bins of %s%s\n", name, short(cma.ISI), short(cma.Related),
 			shortTime(width, 3), doubt)
 	}
+}
+
+// singleNeurons prints what the valleys of neurons say.
+func (r isiReport) singleNeurons(w io.Writer, name string, valleys []analysis.Valley) {
+	var found []int64
+	unimodal := 0
+	for _, v := range valleys {
+		if v.Found {
+			found = append(found, v.ISI)
+		}
+		if len(v.Peaks) == 1 {
+			unimodal++
+		}
+	}
+	fmt.Fprintf(w, "%s: logISI of single neurons: %d of %d unimodal, %d have a threshold", name, unimodal, len(valleys), len(found))
+	if len(found) > 0 {
+		slices.Sort(found)
+		rec := r.statistics.Recording
+		quartile := func(q int) string { return shortTime(rec.Seconds(found[q*(len(found)-1)/4]), 3) }
+		fmt.Fprintf(w, ", median %s, quartiles %s and %s", quartile(2), quartile(1), quartile(3))
+	}
+	fmt.Fprintln(w)
 }
