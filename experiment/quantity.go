@@ -37,6 +37,8 @@ func (u Unit) scale() (s unitScale, ok bool) {
 		return unitScale{"current", 1, -12}, true
 	case "nA":
 		return unitScale{"current", 1, -9}, true
+	case "uA", "µA", "μA":
+		return unitScale{"current", 1, -6}, true
 	case "mV":
 		return unitScale{"voltage", 1, -3}, true
 	case "V":
@@ -66,7 +68,7 @@ func (u Unit) accepted() string {
 	case "time":
 		return "us, ms, s, min"
 	case "current":
-		return "fA, pA, nA"
+		return "fA, pA, nA, uA"
 	case "voltage":
 		return "mV, V"
 	case "rate":
