@@ -44,8 +44,10 @@ func Experiment() *experiment.Experiment {
 				"burst_interval_max": "50ms"}},
 			{Name: "quick", Doc: "a glance: 16 cells, 3 sessions", Set: map[string]string{"cells": "16", "sessions": "3"}},
 		},
-		Check: check,
-		Run:   run,
+		Record: experiment.Recordable{Populations: []string{population}, Default: population},
+		Files:  []string{trialsCSV, trialsArrow, truthName},
+		Check:  check,
+		Run:    run,
 	}
 }
 

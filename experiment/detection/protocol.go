@@ -5,11 +5,17 @@ import (
 
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/internal/rng"
 )
 
-const stepsPerSecond = 10_000 // steps of 0.1 ms
+const (
+	stepsPerSecond = 10_000 // steps of 0.1 ms
+	lead           = 1.0    // s of baseline before each stimulation
+	settle         = 0.5    // s after the last response, in which refractoriness returns to baseline
+	pause          = 10.0   // s between sessions, in which nothing is recorded
+)
 
 // steps converts s to the nearest step.
 func steps(seconds float64) int64 { return int64(math.Round(seconds * stepsPerSecond)) }
@@ -86,18 +92,19 @@ func newSessions(v *experiment.Values) []session {
 }
 
 // newTrials draws the trials of all sessions, one after the other, and returns
-// them with the length of the recording in steps. The animal answers if
+// them with the recorded time of each session. The animal answers if
 //
 //	slope · log2(intensity/threshold) + noise > 0
 //
 // with standard normal noise; of catch trials, if the noise exceeds what it does
 // with the probability of a false alarm.
-func newTrials(v *experiment.Values, sessions []session, seed uint64) (all []trial, length int64) {
+func newTrials(v *experiment.Values, sessions []session, seed uint64) (all []trial, windows []analysis.Window) {
 	source := rng.NewSource(seed, rng.Protocol, drawTrials)
 	criterion := distuv.UnitNormal.Quantile(1 - v.Float("false_alarm_rate"))
 	at := int64(0)
 	for s := range sessions {
 		stream := source.Stream(uint32(s))
+		from := at
 		for range v.Int("trials") {
 			t := trial{onset: at + steps(lead), session: s, outcome: correctRejection}
 			stimulated := stream.Float64() >= v.Float("catch_fraction")
@@ -120,8 +127,10 @@ func newTrials(v *experiment.Values, sessions []session, seed uint64) (all []tri
 			all = append(all, t)
 			at += steps(v.Float("trial_interval") + stream.Float64()*v.Float("trial_jitter"))
 		}
+		windows = append(windows, analysis.Window{From: from, To: at})
+		at += steps(pause)
 	}
-	return all, at
+	return all, windows
 }
 
 // open is uniform on the open interval from 0 to 1.

@@ -7,10 +7,8 @@ import (
 )
 
 const (
-	lead   = 1.0  // s of baseline before each stimulation
-	settle = 0.5  // s after the last response, in which refractoriness returns to baseline
-	riseS  = 0.01 // s that responses take to rise, as half a cosine
-	fallS  = 0.05 // s that they take to fall
+	riseS = 0.01 // s that responses take to rise, as half a cosine
+	fallS = 0.05 // s that they take to fall
 )
 
 // pulse is a response of height 1 that begins a latency after the stimulation: it
