@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
+	"github.com/apical-sim/apical/experiment/detection"
 	"github.com/apical-sim/apical/experiment/normalization"
 	"github.com/apical-sim/apical/experiment/pairing"
 	"github.com/apical-sim/apical/experiment/propagation"
@@ -27,5 +28,6 @@ func experiments() []*experiment.Experiment {
 		dendriticgain.Experiment(),
 		normalization.Experiment(),
 		transmission.Experiment(),
+		detection.Experiment(),
 	}
 }

@@ -64,8 +64,8 @@ func params() []experiment.Param {
 	return []experiment.Param{
 		integer("cells", 40, 1, 10_000, "recorded cells, all of them in every trial"),
 		integer("sessions", 5, 1, 100, "of training"),
-		integer("trials", 60, 2, 10_000, "in a session"),
-		number("catch_fraction", "", 0.25, 0, 0.9, "probability of a trial without stimulation"),
+		integer("trials", 100, 2, 10_000, "in a session"),
+		number("catch_fraction", "", 0.4, 0, 0.9, "probability of a trial without stimulation"),
 		number("trial_interval", "s", 4, 1, 100, "least time between two stimulations"),
 		number("trial_jitter", "s", 1, 0, 100, "what is added to it at most, uniformly"),
 
@@ -86,11 +86,11 @@ func params() []experiment.Param {
 		number("event_effect", "", 1, -1, 20, "what the response adds to the event rate at its height, in multiples of the baseline"),
 		positive("event_latency", "ms", 30, 10_000, "from the stimulation to the beginning of the event-rate response"),
 		number("event_duration", "ms", 150, 0, 10_000, "of the event-rate response at its full height"),
-		number("burst_effect", "", 0.3, -1, 1, "what the response adds to the burst fraction at its height"),
+		number("burst_effect", "", 0.35, -1, 1, "what the response adds to the burst fraction at its height"),
 		positive("burst_latency_first", "ms", 350, 10_000, "from the stimulation to the beginning of the burst-fraction response, in the first session"),
 		positive("burst_latency_last", "ms", 30, 10_000, "the same in the last session"),
 		number("burst_duration", "ms", 150, 0, 10_000, "of the burst-fraction response at its full height"),
-		number("naive_effect", "", 0.5, 0, 1, "effects of the first session as a part of those of the last; linear in between"),
+		number("naive_effect", "", 0.6, 0, 1, "effects of the first session as a part of those of the last; linear in between"),
 		number("miss_event_ratio", "", 0.8, 0, 10, "event-rate response of misses over that of hits"),
 		number("miss_burst_ratio", "", 0.5, 0, 10, "burst-fraction response of misses over that of hits"),
 		number("error_effect", "", 0.2, -1, 1, "what a miss adds to the burst fraction, later, of cells whose burst fraction responds"),
@@ -105,6 +105,11 @@ func params() []experiment.Param {
 		positive("event_refractory", "ms", 20, 1000, "least interval between the last spike of an event and the next event, above burst_isi"),
 
 		positive("burst_isi", "ms", 16, 1000, "analysis: longest interval that it takes for one within a burst"),
+		positive("bin", "ms", 20, 1000, "analysis: bin of the courses in time; divides 1s and response_window"),
+		positive("response_window", "ms", 600, 10_000, "analysis: after the stimulation, in which cells are tested and trials decoded"),
+		{Key: "level", Kind: experiment.Number, Default: 0.05, Min: 0, Max: 1, OpenMin: true, OpenMax: true, Doc: "analysis: of significance, and false discovery rate of the cells called responsive"},
+		integer("permutations", 1000, 1, 1_000_000, "analysis: of contrasts and of cells"),
+		integer("decode_permutations", 200, 1, 1_000_000, "analysis: of what is decoded"),
 	}
 }
 
@@ -124,7 +129,7 @@ func newFiring(v *experiment.Values) firing {
 
 // check refuses values that do not go together.
 func check(v *experiment.Values) error {
-	for _, key := range []string{"burst_refractory", "burst_interval_max", "event_refractory", "burst_isi"} {
+	for _, key := range []string{"burst_refractory", "burst_interval_max", "event_refractory", "burst_isi", "bin", "response_window"} {
 		if n := v.Float(key) * stepsPerSecond / 1000; math.Abs(n-math.Round(n)) > 1e-9*n {
 			return experiment.Inputf("%s: %s, want a multiple of 0.1ms", key, v.Text(key))
 		}
@@ -135,6 +140,12 @@ func check(v *experiment.Values) error {
 	if v.Float("event_refractory") <= v.Float("burst_isi") {
 		return experiment.Inputf("event_refractory: %s, want more than burst_isi (%s): else two events are taken for a burst",
 			v.Text("event_refractory"), v.Text("burst_isi"))
+	}
+	if bin := steps(v.Float("bin") / 1000); steps(lead)%bin != 0 || steps(v.Float("response_window")/1000)%bin != 0 {
+		return experiment.Inputf("bin: %s, want one that divides %gs and response_window (%s)", v.Text("bin"), lead, v.Text("response_window"))
+	}
+	if v.Float("response_window")/1000 > v.Float("trial_interval")-lead {
+		return experiment.Inputf("response_window: %s, want it within the trial: at most %gs", v.Text("response_window"), v.Float("trial_interval")-lead)
 	}
 	if sum := v.Float("fraction_both") + v.Float("fraction_event_rate") + v.Float("fraction_burst_fraction"); sum > 1+1e-9 {
 		return experiment.Inputf("fraction_both, fraction_event_rate and fraction_burst_fraction: %g together, want at most 1", sum)
@@ -176,4 +187,23 @@ func checkResponses(v *experiment.Values, f *firing, r responses) error {
 	return nil
 }
 
-func run(ctx context.Context, r *experiment.Run) error { return nil }
+// run draws a recording and analyses it.
+func run(ctx context.Context, r *experiment.Run) error {
+	recording, err := newRecording(ctx, r.Values, r.Seed, r.Workers)
+	if err != nil {
+		return err
+	}
+	last := recording.windows[len(recording.windows)-1].To
+	r.Progress.Set(float64(last)/stepsPerSecond, float64(last)/stepsPerSecond, "recorded; analysing")
+	if err := recording.write(r); err != nil {
+		return err
+	}
+	m, err := newMeasurement(recording, r.Values, r.Seed).measure(ctx)
+	if err != nil {
+		return err
+	}
+	if err := r.Metrics(m); err != nil {
+		return err
+	}
+	return m.print(r.Out)
+}

@@ -58,6 +58,7 @@ type trial struct {
 type session struct {
 	microamps    float64 // intensity of the stimulation
 	threshold    float64 // µA at which half of the stimulations are detected
+	hitRate      float64 // probability of a hit
 	effect       float64 // of full effects
 	burstLatency float64 // of the burst-fraction response, s
 }
@@ -87,6 +88,7 @@ func newSessions(v *experiment.Values) []session {
 			effect:       v.Float("naive_effect") + at*(1-v.Float("naive_effect")),
 			burstLatency: between("burst_latency_first", "burst_latency_last", at) / 1000,
 		}
+		all[i].hitRate = distuv.UnitNormal.CDF(v.Float("psychometric_slope") * math.Log2(all[i].microamps/all[i].threshold))
 	}
 	return all
 }
@@ -162,6 +164,26 @@ func (c class) String() string {
 func (c class) respondsInEvents() bool { return c == eventsOnly || c == both }
 func (c class) respondsInBursts() bool { return c == burstsOnly || c == both }
 
+// with is what is left of a class if some effects are 0.
+func (c class) with(v *experiment.Values) class {
+	events := c.respondsInEvents() && v.Float("event_effect") != 0
+	bursts := c.respondsInBursts() && (v.Float("burst_effect") != 0 || v.Float("error_effect") != 0)
+	return classOf(events, bursts)
+}
+
+// classOf is the class of cells that respond so.
+func classOf(events, bursts bool) class {
+	switch {
+	case events && bursts:
+		return both
+	case events:
+		return eventsOnly
+	case bursts:
+		return burstsOnly
+	}
+	return unresponsive
+}
+
 // cell is one neuron.
 type cell struct {
 	class class
@@ -179,7 +201,7 @@ func newCells(v *experiment.Values, seed uint64) []cell {
 	for _, k := range []class{both, eventsOnly, burstsOnly} {
 		sum += v.Float("fraction_" + k.String())
 		for ; filled < int(math.Round(sum*float64(len(all)))); filled++ {
-			all[filled].class = k
+			all[filled].class = k.with(v)
 		}
 	}
 	shuffle := source.Stream(uint32(len(all)))

@@ -20,6 +20,8 @@ type recording struct {
 	firing   firing
 	baseline float64 // burst fraction without responses
 	sessions []session
+	hits     []responses // of each session
+	misses   []responses
 	trials   []trial
 	cells    []cell
 	windows  []analysis.Window // a session each
@@ -51,8 +53,9 @@ func newRecording(ctx context.Context, v *experiment.Values, seed uint64, worker
 	r.trials, r.windows = newTrials(v, r.sessions, seed)
 	r.courses = make(courses, len(r.sessions))
 	for s := range r.sessions {
-		for _, o := range []outcome{hit, miss} {
-			responses := newResponses(v, r.sessions[s], o)
+		r.hits = append(r.hits, newResponses(v, r.sessions[s], hit))
+		r.misses = append(r.misses, newResponses(v, r.sessions[s], miss))
+		for o, responses := range []responses{r.hits[s], r.misses[s]} {
 			for k := range classes {
 				c, err := responses.course(&r.firing, k)
 				if err != nil {

@@ -161,7 +161,7 @@ func TestBehaviour(t *testing.T) {
 				t.Errorf("session %d: %s: %v of %v, want %.3f of them", s, what, k, n, p)
 			}
 		}
-		near("catch trials", n[correctRejection]+n[falseAlarm], 4000, 0.25)
+		near("catch trials", n[correctRejection]+n[falseAlarm], 4000, 0.4)
 		near("false alarms", n[falseAlarm], n[correctRejection]+n[falseAlarm], 0.15)
 		near("hits", n[hit], n[hit]+n[miss], distuv.UnitNormal.CDF(math.Log2(x.microamps/x.threshold)))
 	}

@@ -59,10 +59,11 @@ func newResponses(v *experiment.Values, s session, o outcome) responses {
 	return r
 }
 
-// length is the number of steps until all responses are over and forgotten.
-func (r responses) length() int {
-	return int(steps(max(r.events.end(), r.bursts.end(), r.errors.end()) + settle))
-}
+// end is when all responses are over, s.
+func (r responses) end() float64 { return max(r.events.end(), r.bursts.end(), r.errors.end()) }
+
+// length is the number of steps until they are over and forgotten.
+func (r responses) length() int { return int(steps(r.end() + settle)) }
 
 // course returns what a cell of a class does on average.
 func (r responses) course(f *firing, k class) (course, error) {

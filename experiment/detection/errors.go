@@ -1,0 +1,200 @@
+package detection
+
+import (
+	"context"
+	"math"
+
+	"github.com/apical-sim/apical/analysis/trials"
+	"github.com/apical-sim/apical/experiment"
+)
+
+// Errors is how hits and misses differ, over all cells. Differences are misses
+// minus hits.
+type Errors struct {
+	// Late is the heaviest significant cluster of bins in which the burst fraction
+	// of misses exceeds that of hits, nil if there is none; Early that in which it
+	// falls short.
+	Late  *Cluster `json:"late"`
+	Early *Cluster `json:"early"`
+	// Found tells that there is any significant cluster, by signal.
+	Found map[string]bool `json:"found"`
+	// LateFound is Late, as a truth value.
+	LateFound bool `json:"late_found"`
+	// PlantedFromS and PlantedUntilS are when a miss is followed by bursts, and
+	// Difference the burst fractions of that time.
+	PlantedFromS  float64 `json:"planted_from_s"`
+	PlantedUntilS float64 `json:"planted_until_s"`
+	Difference    *Effect `json:"difference"` // nil without hits or without misses
+}
+
+// Cluster is a run of bins that differ.
+type Cluster struct {
+	FromS  float64 `json:"from_s"`
+	UntilS float64 `json:"until_s"`
+	P      float64 `json:"p"`
+}
+
+// errors compares hits (A) and misses (B). c is nil where there are none of one.
+func (m *measurement) errors(sums *trials.Sums, c *trials.Contrast) Errors {
+	p := m.recording.misses[0].errors
+	e := Errors{PlantedFromS: p.latency, PlantedUntilS: p.end(), Found: map[string]bool{}}
+	if c == nil {
+		return e
+	}
+	for i := range c.Curves {
+		d := &c.Curves[i]
+		e.Found[d.Signal.String()] = len(m.significant(d, 1))+len(m.significant(d, -1)) > 0
+	}
+	fraction := &c.Curves[trials.BurstFraction]
+	e.Late, e.Early = m.heaviest(sums, fraction, -1), m.heaviest(sums, fraction, 1)
+	e.LateFound = e.Late != nil
+	bin := float64(m.design.Bin) / stepsPerSecond
+	onset := m.design.Onset()
+	during := trials.Bins{From: onset + int(p.latency/bin), To: onset + int(math.Ceil(p.end()/bin))}
+	total := func(condition string) (t trials.Tally) {
+		for _, i := range sums.Of(condition) {
+			w := sums.Window(i, during.From, during.To)
+			t.Classified, t.Bursts = t.Classified+w.Classified, t.Bursts+w.Bursts
+		}
+		return t
+	}
+	var cells []int
+	for i := range m.recording.cells {
+		cells = append(cells, i)
+	}
+	from, to := m.window(during)
+	expected := func(o outcome) float64 {
+		which := m.recording.which(func(t trial) bool { return t.outcome == o })
+		return m.recording.expected(cells, which, from, to).burstFraction()
+	}
+	difference := newEffect(fractionChange(total(miss.String()), total(hit.String())), expected(miss)-expected(hit), math.NaN(), math.NaN())
+	e.Difference = &difference
+	return e
+}
+
+// heaviest is the significant cluster of the greatest mass with a sign.
+func (m *measurement) heaviest(sums *trials.Sums, d *trials.Difference, sign float64) *Cluster {
+	var heaviest *Cluster
+	mass := 0.0
+	for _, c := range m.significant(d, sign) {
+		if math.Abs(c.Mass) > mass {
+			mass = math.Abs(c.Mass)
+			heaviest = &Cluster{FromS: sums.BinStart(c.From), UntilS: sums.BinStart(c.To), P: c.P}
+		}
+	}
+	return heaviest
+}
+
+// folds of the cross-validation.
+const folds = 5
+
+// Decoding is how well stimulated trials are told from catch trials.
+type Decoding struct {
+	// ConstantRate is from the cells found to respond in their burst fraction alone,
+	// nil if there are none; All from all groups of cells.
+	ConstantRate *Decoded `json:"constant_rate"`
+	All          *Decoded `json:"all"` // nil with too few trials of a condition
+}
+
+// Decoded holds what each set of regressors gives, and the part of the trials
+// that the better of the conditions makes up.
+type Decoded struct {
+	Cells      int       `json:"cells"`
+	Regressors []Decoder `json:"regressors"`
+	// Gain is the accuracy of event rate and burst fraction together, minus that of
+	// the firing rate; GainNats the log loss that is saved.
+	Gain     float64 `json:"gain"`
+	GainNats float64 `json:"gain_nats"`
+	// AboveChance: firing rate, and event rate with burst fraction, at the level.
+	RateAboveChance bool `json:"rate_above_chance"`
+	BothAboveChance bool `json:"both_above_chance"`
+}
+
+// Decoder is one set of regressors, cross-validated.
+type Decoder struct {
+	Name      string  `json:"name"`
+	Accuracy  float64 `json:"accuracy"`
+	LogLoss   float64 `json:"log_loss_nats"`
+	ChanceLow float64 `json:"chance_low"` // 95 % of the accuracies with permuted conditions
+	Chance    float64 `json:"chance"`
+	High      float64 `json:"chance_high"`
+	PLogLoss  float64 `json:"p_log_loss"`
+}
+
+func (m *measurement) decode(ctx context.Context, a *trials.Aligned, g *groups) (Decoding, error) {
+	var d Decoding
+	if n := len(m.recording.which(isStimulated)); min(n, len(m.recording.trials)-n) < folds {
+		return d, nil
+	}
+	var parts []trials.Neurons
+	from := 0
+	for _, to := range g.ends {
+		if to > from {
+			parts = append(parts, trials.Neurons{From: from, To: to})
+		}
+		from = to
+	}
+	var err error
+	if d.All, err = m.decodeFrom(ctx, a, parts...); err != nil {
+		return d, err
+	}
+	if n := g.constantCells(); n.To > n.From {
+		d.ConstantRate, err = m.decodeFrom(ctx, a, n)
+	}
+	return d, err
+}
+
+func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, groups ...trials.Neurons) (*Decoded, error) {
+	var d Decoded
+	var sums []*trials.Sums
+	for _, n := range groups {
+		s, err := a.Sum(n)
+		if err != nil {
+			return nil, err
+		}
+		sums = append(sums, s)
+		d.Cells += n.To - n.From
+	}
+	decoded, err := trials.Decode(ctx, sums, trials.DecodeOptions{A: stimulated, B: catch, Response: m.response, Folds: folds, Permutations: m.decoding})
+	if err != nil {
+		return nil, err
+	}
+	for _, x := range decoded {
+		d.Regressors = append(d.Regressors, Decoder{x.Regressors, x.Accuracy, x.LogLoss, x.ChanceLow, x.ChanceAccuracy, x.ChanceHigh, x.PLogLoss})
+		switch x.Regressors {
+		case trials.DecodeFiringRate:
+			d.Gain, d.GainNats = d.Gain-x.Accuracy, d.GainNats+x.LogLoss
+			d.RateAboveChance = x.PLogLoss <= m.level
+		case trials.DecodeBoth:
+			d.Gain, d.GainNats = d.Gain+x.Accuracy, d.GainNats-x.LogLoss
+			d.BothAboveChance = x.PLogLoss <= m.level
+		}
+	}
+	return &d, nil
+}
+
+// behaviour counts outcomes.
+func (r *recording) behaviour() []Behaviour {
+	all := make([]Behaviour, len(r.sessions))
+	for s := range all {
+		all[s] = Behaviour{Session: s + 1, IntensityUA: r.sessions[s].microamps, ExpectedHitRate: r.sessions[s].hitRate}
+	}
+	for _, t := range r.trials {
+		b := &all[t.session]
+		switch t.outcome {
+		case hit:
+			b.Hits++
+		case miss:
+			b.Misses++
+		case falseAlarm:
+			b.FalseAlarms++
+			fallthrough
+		case correctRejection:
+			b.CatchTrials++
+		}
+	}
+	for s := range all {
+		all[s].HitRate = experiment.Finite(float64(all[s].Hits) / float64(all[s].Hits+all[s].Misses))
+	}
+	return all
+}
