@@ -46,6 +46,7 @@ func Experiment() *experiment.Experiment {
 		},
 		Record: experiment.Recordable{Populations: []string{population}, Default: population},
 		Files:  []string{trialsCSV, trialsArrow, truthName},
+		Figure: figure,
 		Check:  check,
 		Run:    run,
 	}

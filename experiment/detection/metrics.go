@@ -3,6 +3,8 @@ package detection
 import (
 	"math"
 
+	"gonum.org/v1/gonum/stat/distuv"
+
 	"github.com/apical-sim/apical/experiment"
 )
 
@@ -51,6 +53,17 @@ func newEffect(c change, expected, p, q float64) Effect {
 // planted tells that something is to be found: more than rounding.
 func (e *Effect) planted() bool { return math.Abs(e.Expected) > 1e-9 }
 
+// power is the probability that the p of a cell in which this was planted is at
+// most p, if the change is normal with the standard error of its interval.
+func (e *Effect) power(p float64) float64 {
+	if e.Low == nil {
+		return 0
+	}
+	shift := math.Abs(e.Expected) / ((*e.High - *e.Low) / (2 * z95))
+	limit := distuv.UnitNormal.Quantile(1 - p/2)
+	return distuv.UnitNormal.CDF(shift-limit) + distuv.UnitNormal.CDF(-shift-limit)
+}
+
 // Cell is one neuron, over all stimulated trials.
 type Cell struct {
 	Planted             string  `json:"planted"` // class
@@ -81,13 +94,16 @@ type Classes struct {
 type Test struct {
 	Responding int `json:"responding"` // cells in which a change was planted
 	Silent     int `json:"silent"`     // cells in which none was
-	// Sensitivity is the part of the responding cells that is called so, FalsePositiveRate
+	// Sensitivity is the part of the responding cells that is called so, and
+	// ExpectedSensitivity what it should be at the greatest p that was called, by the
+	// normal approximation with the standard errors of the intervals; FalsePositiveRate
 	// the part of the silent ones with p at most the level, FalseDiscoveries the part
 	// of the cells called responding that are silent. Nil where there are no cells.
-	Sensitivity       *float64 `json:"sensitivity"`
-	FalsePositiveRate *float64 `json:"false_positive_rate"`
-	FalseDiscoveries  *float64 `json:"false_discoveries"`
-	Called            int      `json:"called"`
+	Sensitivity         *float64 `json:"sensitivity"`
+	ExpectedSensitivity *float64 `json:"expected_sensitivity"`
+	FalsePositiveRate   *float64 `json:"false_positive_rate"`
+	FalseDiscoveries    *float64 `json:"false_discoveries"`
+	Called              int      `json:"called"`
 }
 
 // summarize judges the cells together. Cells whose change was planted in the
@@ -120,7 +136,13 @@ func summarize(cells []Cell, level float64) (Effects, Classes) {
 
 func judge(cells []Cell, level float64, of func(*Cell) *Effect) Test {
 	var t Test
-	var detected, falsely, wrong float64
+	var detected, power, falsely, wrong float64
+	greatest := level / float64(len(cells)) // where none is called: what one would need
+	for i := range cells {
+		if x := of(&cells[i]); x.Q != nil && *x.Q <= level {
+			greatest = max(greatest, *x.P)
+		}
+	}
 	for i := range cells {
 		x := of(&cells[i])
 		called := x.Q != nil && *x.Q <= level
@@ -130,6 +152,7 @@ func judge(cells []Cell, level float64, of func(*Cell) *Effect) Test {
 		switch {
 		case x.planted():
 			t.Responding++
+			power += x.power(greatest)
 			if called {
 				detected++
 			}
@@ -144,6 +167,7 @@ func judge(cells []Cell, level float64, of func(*Cell) *Effect) Test {
 		}
 	}
 	t.Sensitivity = experiment.Finite(detected / float64(t.Responding))
+	t.ExpectedSensitivity = experiment.Finite(power / float64(t.Responding))
 	t.FalsePositiveRate = experiment.Finite(falsely / float64(t.Silent))
 	t.FalseDiscoveries = experiment.Finite(wrong / float64(t.Called))
 	return t

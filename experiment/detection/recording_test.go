@@ -18,8 +18,8 @@ import (
 	"github.com/apical-sim/apical/io/spiketable"
 )
 
-// draw makes a recording with the settings given.
-func draw(t *testing.T, seed uint64, preset string, sets ...string) *recording {
+// record makes a recording with the settings given.
+func record(t *testing.T, seed uint64, preset string, sets ...string) *recording {
 	t.Helper()
 	v, err := Experiment().Resolve(preset, sets)
 	if err != nil {
@@ -49,14 +49,14 @@ func TestSameSpikesForAnyWorkers(t *testing.T) {
 			t.Errorf("%d workers gave other spikes", workers)
 		}
 	}
-	if other := draw(t, 6, "quick"); slices.Equal(other.spikes, first.spikes) {
+	if other := record(t, 6, "quick"); slices.Equal(other.spikes, first.spikes) {
 		t.Error("two seeds gave the same spikes")
 	}
 }
 
 // TestSourceKeepsItsPromises: spikes ascend, lie in a window, and belong to a cell.
 func TestSourceKeepsItsPromises(t *testing.T) {
-	s := draw(t, 1, "quick").source()
+	s := record(t, 1, "quick").source()
 	rec := s.Recording()
 	if err := rec.Validate(); err != nil {
 		t.Fatal(err)
@@ -84,7 +84,7 @@ func TestSourceKeepsItsPromises(t *testing.T) {
 // what is expected of just these trials.
 func TestRecordingIsWhatIsExpected(t *testing.T) {
 	for _, preset := range []string{"", "null", "overlapping"} {
-		r := draw(t, 2, preset)
+		r := record(t, 2, preset)
 		var all []int
 		for i := range r.trials {
 			all = append(all, i)
@@ -145,7 +145,7 @@ func (r *recording) count(cells []int, from, to int) counts {
 // TestBehaviour: hits and false alarms are as frequent as the psychometric curve
 // says, and intensities fall.
 func TestBehaviour(t *testing.T) {
-	r := draw(t, 3, "", "trials=4000", "sessions=3", "cells=1")
+	r := record(t, 3, "", "trials=4000", "sessions=3", "cells=1")
 	for s, x := range r.sessions {
 		var n [4]float64
 		for _, tr := range r.trials {
@@ -172,7 +172,7 @@ func TestBehaviour(t *testing.T) {
 
 // TestFilesHoldTheRecording reads back what a run wrote.
 func TestFilesHoldTheRecording(t *testing.T) {
-	r := draw(t, 4, "quick")
+	r := record(t, 4, "quick")
 	v, err := Experiment().Resolve("quick", nil)
 	if err != nil {
 		t.Fatal(err)
@@ -234,7 +234,7 @@ func TestNothingWanted(t *testing.T) {
 	if run.Record, err = e.Record.Parse("none"); err != nil {
 		t.Fatal(err)
 	}
-	if err := draw(t, 1, "quick").write(run); err != nil {
+	if err := record(t, 1, "quick").write(run); err != nil {
 		t.Fatal(err)
 	}
 	if run.Counts()["spikes_recorded"] != 0 || len(run.Recorded()) != 0 {
