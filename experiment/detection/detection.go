@@ -46,9 +46,15 @@ func Experiment() *experiment.Experiment {
 		},
 		Record: experiment.Recordable{Populations: []string{population}, Default: population},
 		Files:  []string{trialsCSV, trialsArrow, truthName},
+		Headline: []string{"effects", "classes.correct", "classes.firing_rate", "classes.burst_fraction", "training.event_error_s",
+			"training.burst_error_s", "training.burst_shift_s", "training.sharpening", "errors.late", "decoding.constant_rate.gain", "decoding.all.gain"},
 		Figure: figure,
-		Check:  check,
-		Run:    run,
+		Expect: expect,
+		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "15 s on two cores"},
+			{Name: "overlapping", Preset: "overlapping", Seeds: "1..5", Takes: "15 s on two cores"},
+			{Name: "null", Preset: "null", Seeds: "1..20", Takes: "1 min on two cores"}},
+		Check: check,
+		Run:   run,
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"math"
 
+	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/analysis/trials"
 	"github.com/apical-sim/apical/experiment"
 )
@@ -11,20 +12,23 @@ import (
 // Errors is how hits and misses differ, over all cells. Differences are misses
 // minus hits.
 type Errors struct {
-	// Late is the heaviest significant cluster of bins in which the burst fraction
-	// of misses exceeds that of hits, nil if there is none; Early that in which it
-	// falls short.
+	// Late is when the burst fraction of misses exceeds that of hits: the heaviest
+	// significant clusters of bins that are hardly apart, nil if there is none.
+	// Early is when it falls short.
 	Late  *Cluster `json:"late"`
 	Early *Cluster `json:"early"`
 	// Found tells that there is any significant cluster, by signal.
 	Found map[string]bool `json:"found"`
-	// LateFound is Late, as a truth value.
-	LateFound bool `json:"late_found"`
-	// PlantedFromS and PlantedUntilS are when a miss is followed by bursts, and
-	// Difference the burst fractions of that time.
-	PlantedFromS  float64 `json:"planted_from_s"`
-	PlantedUntilS float64 `json:"planted_until_s"`
-	Difference    *Effect `json:"difference"` // nil without hits or without misses
+	// The same as truth values.
+	LateFound  bool `json:"late_found"`
+	EarlyFound bool `json:"early_found"`
+	// PlantedFromS and PlantedUntilS are when a miss is followed by bursts,
+	// Difference that of the burst fractions of that time, and EarlyDifference that
+	// in the window in which cells are tested. Nil without hits or without misses.
+	PlantedFromS    float64 `json:"planted_from_s"`
+	PlantedUntilS   float64 `json:"planted_until_s"`
+	Difference      *Effect `json:"difference"`
+	EarlyDifference *Effect `json:"early_difference"`
 }
 
 // Cluster is a run of bins that differ.
@@ -47,36 +51,53 @@ func (m *measurement) errors(sums *trials.Sums, c *trials.Contrast) Errors {
 	}
 	fraction := &c.Curves[trials.BurstFraction]
 	e.Late, e.Early = m.heaviest(sums, fraction, -1), m.heaviest(sums, fraction, 1)
-	e.LateFound = e.Late != nil
+	e.LateFound, e.EarlyFound = e.Late != nil, e.Early != nil
 	bin := float64(m.design.Bin) / stepsPerSecond
 	onset := m.design.Onset()
-	during := trials.Bins{From: onset + int(p.latency/bin), To: onset + int(math.Ceil(p.end()/bin))}
-	total := func(condition string) (t trials.Tally) {
-		for _, i := range sums.Of(condition) {
-			w := sums.Window(i, during.From, during.To)
-			t.Classified, t.Bursts = t.Classified+w.Classified, t.Bursts+w.Bursts
-		}
-		return t
-	}
+	e.Difference = m.missesMinusHits(sums, trials.Bins{From: onset + int(p.latency/bin), To: onset + int(math.Ceil(p.end()/bin))})
+	e.EarlyDifference = m.missesMinusHits(sums, m.response)
+	return e
+}
+
+// missesMinusHits compares the burst fractions of all cells in some bins.
+func (m *measurement) missesMinusHits(sums *trials.Sums, during trials.Bins) *Effect {
 	var cells []int
 	for i := range m.recording.cells {
 		cells = append(cells, i)
 	}
 	from, to := m.window(during)
-	expected := func(o outcome) float64 {
+	of := func(o outcome) (found analysis.Counts, expected float64) {
+		for _, t := range sums.Of(o.String()) {
+			found.Add(sums.Window(t, during.From, during.To))
+		}
 		which := m.recording.which(func(t trial) bool { return t.outcome == o })
-		return m.recording.expected(cells, which, from, to).burstFraction()
+		return found, m.recording.expected(cells, which, from, to).burstFraction()
 	}
-	difference := newEffect(fractionChange(total(miss.String()), total(hit.String())), expected(miss)-expected(hit), math.NaN(), math.NaN())
-	e.Difference = &difference
-	return e
+	hits, expectedHits := of(hit)
+	misses, expectedMisses := of(miss)
+	e := newEffect(fractionChange(misses, hits), expectedMisses-expectedHits, math.NaN(), math.NaN())
+	return &e
 }
 
-// heaviest is the significant cluster of the greatest mass with a sign.
+// hardlyApart is how many bins two clusters may be apart to be taken for one that a
+// dip below the threshold has parted.
+const hardlyApart = 2
+
+// heaviest joins significant clusters with a sign that are hardly apart, and
+// returns the one of the greatest mass.
 func (m *measurement) heaviest(sums *trials.Sums, d *trials.Difference, sign float64) *Cluster {
+	var joined []trials.Cluster
+	for _, c := range m.significant(d, sign) {
+		if n := len(joined); n > 0 && c.From-joined[n-1].To <= hardlyApart {
+			last := &joined[n-1]
+			last.To, last.Mass, last.P = c.To, last.Mass+c.Mass, min(last.P, c.P)
+			continue
+		}
+		joined = append(joined, c)
+	}
 	var heaviest *Cluster
 	mass := 0.0
-	for _, c := range m.significant(d, sign) {
+	for _, c := range joined {
 		if math.Abs(c.Mass) > mass {
 			mass = math.Abs(c.Mass)
 			heaviest = &Cluster{FromS: sums.BinStart(c.From), UntilS: sums.BinStart(c.To), P: c.P}

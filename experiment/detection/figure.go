@@ -99,14 +99,21 @@ func coursePanel(runs []Metrics, title, label string, curves ...curve) *plot.Plo
 		panel.Curve(p, c.label, t, found, panel.Style{Colour: c.colour, Band: 1})
 		panel.Curve(p, "", t, expected, panel.Style{Colour: c.colour, Dashed: true})
 	}
+	planted(p)
 	p.X.Min, p.X.Max, p.Y.Max = from, max(end, 0.1), max(1.15*top, 0.1)
 	return p
+}
+
+// planted says what dashed lines are.
+func planted(p *plot.Plot) {
+	line := plotter.Line{LineStyle: draw.LineStyle{Color: panel.Black.RGBA(255), Width: vg.Points(1), Dashes: []vg.Length{vg.Points(4), vg.Points(3)}}}
+	p.Legend.Add("planted", &line)
 }
 
 // cellPanel draws every cell by what it was found to do, in the colour of what was
 // planted.
 func cellPanel(runs []Metrics) *plot.Plot {
-	p := newPanel("Cells, in the colour of what was planted", "change of firing rate (Hz)", "change of burst fraction")
+	p := newPanel("Cells by what was planted (×: found else)", "change of firing rate (Hz)", "change of burst fraction")
 	for _, k := range []struct {
 		class  class
 		label  string
@@ -126,7 +133,7 @@ func cellPanel(runs []Metrics) *plot.Plot {
 			}
 		}
 		scatter(p, k.label, points[0], k.colour, draw.CircleGlyph{})
-		scatter(p, "", points[1], k.colour, draw.CrossGlyph{})
+		scatter(p, "", points[1], k.colour, draw.CrossGlyph{}) // crosses are errors
 	}
 	p.Legend.Left = true
 	p.Y.Max += 0.35 * (p.Y.Max - p.Y.Min) // room for the legend
@@ -166,14 +173,15 @@ func sessions(runs []Metrics, of func(*Session) *float64) (x []float64, all [][]
 func trainingPanel(runs []Metrics) *plot.Plot {
 	p := newPanel("Responses align with training", "session", "begins after (s)")
 	p.X.Tick.Marker = panel.WholeTicks{}
-	draw := func(label string, colour panel.Colour, found, planted func(*Session) *float64) {
+	add := func(label string, colour panel.Colour, found, planted func(*Session) *float64) {
 		x, y := sessions(runs, planted)
 		panel.Curve(p, "", x, y, panel.Style{Colour: colour, Dashed: true})
 		x, y = sessions(runs, found)
 		panel.Points(p, label, x, y, panel.Style{Colour: colour, Band: 1})
 	}
-	draw("burst fraction", panel.Vermilion, func(s *Session) *float64 { return s.BurstLatencyS }, func(s *Session) *float64 { return &s.PlantedBurstS })
-	draw("event rate", panel.Blue, func(s *Session) *float64 { return s.EventLatencyS }, func(s *Session) *float64 { return &s.PlantedEventS })
+	add("burst fraction", panel.Vermilion, func(s *Session) *float64 { return s.BurstLatencyS }, func(s *Session) *float64 { return &s.PlantedBurstS })
+	add("event rate", panel.Blue, func(s *Session) *float64 { return s.EventLatencyS }, func(s *Session) *float64 { return &s.PlantedEventS })
+	planted(p)
 	p.Y.Min = 0
 	p.X.Min, p.X.Max = 0.5, float64(len(runs[0].Training.Sessions))+0.5
 	return p
@@ -181,7 +189,7 @@ func trainingPanel(runs []Metrics) *plot.Plot {
 
 // sharpeningPanel draws what bursts add to the firing rate while events respond.
 func sharpeningPanel(runs []Metrics) *plot.Plot {
-	p := newPanel("Bursts sharpen the firing rate", "session", "spikes per event, response/baseline")
+	p := newPanel("Bursts sharpen the firing rate", "session", "spikes per event / baseline")
 	p.X.Tick.Marker = panel.WholeTicks{}
 	x, y := sessions(runs, func(s *Session) *float64 { return s.ExpectedSpikesPerEvent })
 	panel.Curve(p, "", x, y, panel.Style{Colour: panel.Purple, Dashed: true})

@@ -229,16 +229,16 @@ const z95 = 1.959963984540054
 // fractionChange is the difference of two burst fractions with its 95 % interval
 // by Newcombe's hybrid of Wilson's intervals (1998, method 10, Statistics in
 // Medicine 17:873–890). It is undefined without events.
-func fractionChange(response, baseline trials.Tally) change {
+func fractionChange(response, baseline analysis.Counts) change {
 	p1, l1, u1 := fraction(response)
 	p0, l0, u0 := fraction(baseline)
 	return change{p1 - p0, p1 - p0 - math.Hypot(p1-l1, u0-p0), p1 - p0 + math.Hypot(u1-p1, p0-l0)}
 }
 
 // fraction is a burst fraction with its 95 % interval.
-func fraction(t trials.Tally) (p, low, high float64) {
-	low, high = analysis.Wilson(float64(t.Bursts), float64(t.Classified), z95)
-	return float64(t.Bursts) / float64(t.Classified), low, high
+func fraction(t analysis.Counts) (p, low, high float64) {
+	low, high = analysis.Wilson(float64(t.ClassifiedBursts), float64(t.Classified), z95)
+	return float64(t.ClassifiedBursts) / float64(t.Classified), low, high
 }
 
 // compareCells holds each cell's changes against what was planted in it.

@@ -101,6 +101,7 @@ type Test struct {
 	// of the cells called responding that are silent. Nil where there are no cells.
 	Sensitivity         *float64 `json:"sensitivity"`
 	ExpectedSensitivity *float64 `json:"expected_sensitivity"`
+	SensitivityError    *float64 `json:"sensitivity_error"` // the difference of the two
 	FalsePositiveRate   *float64 `json:"false_positive_rate"`
 	FalseDiscoveries    *float64 `json:"false_discoveries"`
 	Called              int      `json:"called"`
@@ -168,6 +169,7 @@ func judge(cells []Cell, level float64, of func(*Cell) *Effect) Test {
 	}
 	t.Sensitivity = experiment.Finite(detected / float64(t.Responding))
 	t.ExpectedSensitivity = experiment.Finite(power / float64(t.Responding))
+	t.SensitivityError = experiment.Finite((detected - power) / float64(t.Responding))
 	t.FalsePositiveRate = experiment.Finite(falsely / float64(t.Silent))
 	t.FalseDiscoveries = experiment.Finite(wrong / float64(t.Called))
 	return t

@@ -7,6 +7,7 @@ import (
 	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/gonum/stat/distuv"
 
+	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/analysis/trials"
 	"github.com/apical-sim/apical/experiment"
 )
@@ -19,6 +20,7 @@ type Training struct {
 	// that of the same sessions as planted. Nil with fewer than two latencies.
 	BurstShiftS        *float64 `json:"burst_shift_s"`
 	PlantedBurstShiftS *float64 `json:"planted_burst_shift_s"`
+	BurstShiftErrorS   *float64 `json:"burst_shift_error_s"` // found minus planted
 	// ErrorS are the means of found minus planted latencies, Missing how many
 	// sessions have none.
 	EventErrorS  *float64 `json:"event_error_s"`
@@ -29,6 +31,7 @@ type Training struct {
 	// the first.
 	Sharpening         *float64 `json:"sharpening"`
 	ExpectedSharpening *float64 `json:"expected_sharpening"`
+	SharpeningError    *float64 `json:"sharpening_error"` // found minus expected
 }
 
 // Session is what was found in the stimulated trials of one session.
@@ -85,18 +88,24 @@ func (m *measurement) training(ctx context.Context, a *trials.Aligned, g *groups
 	if len(at) > 1 {
 		_, found := stat.LinearRegression(at, burst, nil, false)
 		_, wanted := stat.LinearRegression(at, planted, nil, false)
-		t.BurstShiftS, t.PlantedBurstShiftS = experiment.Finite(found), experiment.Finite(wanted)
+		t.BurstShiftS, t.PlantedBurstShiftS, t.BurstShiftErrorS = &found, &wanted, minus(&found, &wanted)
 	}
 	difference := func(of func(Session) *float64) *float64 {
 		first, last := of(t.Sessions[0]), of(t.Sessions[n-1])
-		if first == nil || last == nil || n < 2 {
-			return nil
-		}
-		return experiment.Finite(*last - *first)
+		return minus(last, first)
 	}
 	t.Sharpening = difference(func(s Session) *float64 { return s.SpikesPerEvent })
 	t.ExpectedSharpening = difference(func(s Session) *float64 { return s.ExpectedSpikesPerEvent })
+	t.SharpeningError = minus(t.Sharpening, t.ExpectedSharpening)
 	return t, nil
+}
+
+// minus is nil where one of the two is.
+func minus(a, b *float64) *float64 {
+	if a == nil || b == nil {
+		return nil
+	}
+	return experiment.Finite(*a - *b)
 }
 
 // eventLatency is that planted in a session, s.
@@ -164,6 +173,6 @@ func (m *measurement) eventWindow() trials.Bins {
 	return trials.Bins{From: onset + int(p.latency/bin), To: onset + int(math.Ceil(p.end()/bin))}
 }
 
-func tallied(t trials.Tally) counts {
+func tallied(t analysis.Counts) counts {
 	return counts{float64(t.Events), float64(t.Bursts), float64(t.Spikes)}
 }
