@@ -34,7 +34,7 @@ func Experiment() *experiment.Experiment {
 			"both respond to the stimulation, independently, or one of them, or none, and there are cells whose firing rate " +
 			"stays constant while their burst fraction changes. Misses are followed by bursts. The recording is then " +
 			"analysed without knowledge of any of this, and what is found is compared with what was planted. Files: " +
-			"spikes.arrow, trials.csv and truth.json.",
+			"spikes.arrow, trials.csv (the same as trials.arrow), and apart from them truth.arrow.",
 		Citation: "in the manner of Naud, Wang, Friedenberger, Payeur, Shin, Béïque, Richards, Drüke, Larkum, Doron (2022), bioRxiv, doi 10.1101/2022.10.07.511138",
 		Params:   params(),
 		Presets: []experiment.Preset{

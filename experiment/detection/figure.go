@@ -100,7 +100,7 @@ func coursePanel(runs []Metrics, title, label string, curves ...curve) *plot.Plo
 		panel.Curve(p, "", t, expected, panel.Style{Colour: c.colour, Dashed: true})
 	}
 	planted(p)
-	p.X.Min, p.X.Max, p.Y.Max = from, max(end, 0.1), max(1.15*top, 0.1)
+	p.X.Min, p.X.Max, p.Y.Max = from, max(end, 0.1), max(1.35*top, 0.1)
 	return p
 }
 
@@ -136,7 +136,7 @@ func cellPanel(runs []Metrics) *plot.Plot {
 		scatter(p, "", points[1], k.colour, draw.CrossGlyph{}) // crosses are errors
 	}
 	p.Legend.Left = true
-	p.Y.Max += 0.35 * (p.Y.Max - p.Y.Min) // room for the legend
+	p.Y.Max += 0.55 * (p.Y.Max - p.Y.Min) // room for the legend
 	return p
 }
 
@@ -182,7 +182,7 @@ func trainingPanel(runs []Metrics) *plot.Plot {
 	add("burst fraction", panel.Vermilion, func(s *Session) *float64 { return s.BurstLatencyS }, func(s *Session) *float64 { return &s.PlantedBurstS })
 	add("event rate", panel.Blue, func(s *Session) *float64 { return s.EventLatencyS }, func(s *Session) *float64 { return &s.PlantedEventS })
 	planted(p)
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 1.25*p.Y.Max
 	p.X.Min, p.X.Max = 0.5, float64(len(runs[0].Training.Sessions))+0.5
 	return p
 }

@@ -25,6 +25,7 @@ func sessionName(s int) string { return fmt.Sprintf("session %03d", s+1) }
 // trials alone.
 type measurement struct {
 	recording *recording
+	open      func() (analysis.Source, error) // the spikes, from the first on
 	design    trials.Design
 	criterion analysis.Criterion
 	baseline  trials.Bins
@@ -43,7 +44,7 @@ func newMeasurement(r *recording, v *experiment.Values, seed uint64) *measuremen
 	until := steps(max(ends+after, v.Float("response_window")/1000))
 	d := trials.Design{From: -steps(lead), To: (until + bin - 1) / bin * bin, Bin: bin}
 	onset := d.Onset()
-	return &measurement{recording: r, design: d, criterion: analysis.Criterion{ISI: int64(r.firing.threshold)},
+	return &measurement{recording: r, open: func() (analysis.Source, error) { return r.source(), nil }, design: d, criterion: analysis.Criterion{ISI: int64(r.firing.threshold)},
 		baseline: trials.Bins{From: 0, To: onset},
 		response: trials.Bins{From: onset, To: onset + int(steps(v.Float("response_window")/1000)/bin)},
 		level:    v.Float("level"),
@@ -70,13 +71,21 @@ func (m *measurement) list() []trials.Trial {
 	return all
 }
 
-// align counts what happens around the stimulations.
-func (m *measurement) align(source analysis.Source, list []trials.Trial) (*trials.Aligned, error) {
+// align counts what happens around the stimulations. place renumbers the cells;
+// nil leaves them as they are.
+func (m *measurement) align(place []uint32) (*trials.Aligned, error) {
+	source, err := m.open()
+	if err != nil {
+		return nil, err
+	}
+	if place != nil {
+		source = &renumbered{Source: source, place: place}
+	}
 	d, err := analysis.NewDetector(source, m.criterion, analysis.DetectorOptions{})
 	if err != nil {
 		return nil, err
 	}
-	return trials.Align(d, m.design, list)
+	return trials.Align(d, m.design, m.list())
 }
 
 // found is what the analysis takes a cell for, by the same names as what was
@@ -142,7 +151,7 @@ func (r *renumbered) Batch() analysis.Batch {
 
 // measure analyses the recording and compares it with what was planted.
 func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
-	blind, err := m.align(m.recording.source(), m.list())
+	blind, err := m.align(nil)
 	if err != nil {
 		return nil, err
 	}
@@ -170,7 +179,7 @@ func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
 	result.Errors = m.errors(population, contrast)
 
 	g := newGroups(cells)
-	grouped, err := m.align(&renumbered{Source: m.recording.source(), place: g.place}, m.list())
+	grouped, err := m.align(g.place)
 	if err != nil {
 		return nil, err
 	}

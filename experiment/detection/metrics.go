@@ -121,6 +121,9 @@ func summarize(cells []Cell, level float64) (Effects, Classes) {
 	}
 	for k := range classes {
 		c.Table[k.String()] = map[string]int{}
+		for found := range classes {
+			c.Table[k.String()][found.String()] = 0
+		}
 	}
 	for i := range cells {
 		x := &cells[i]

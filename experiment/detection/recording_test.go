@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sort"
 	"strconv"
 	"testing"
 
@@ -115,13 +116,12 @@ func TestRecordingIsWhatIsExpected(t *testing.T) {
 // count counts by an ISI rule, cell by cell.
 func (r *recording) count(cells []int, from, to int) counts {
 	var sum counts
-	within := func(step int64) (n float64) {
-		for _, tr := range r.trials {
-			if step >= tr.onset+int64(from) && step < tr.onset+int64(to) {
-				n++
-			}
+	within := func(step int64) (n float64) { // trials do not overlap
+		i := sort.Search(len(r.trials), func(i int) bool { return r.trials[i].onset+int64(to) > step })
+		if i < len(r.trials) && step >= r.trials[i].onset+int64(from) {
+			return 1
 		}
-		return n
+		return 0
 	}
 	trains := make([][]int64, len(r.cells))
 	for _, s := range r.spikes {
