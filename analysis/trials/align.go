@@ -135,7 +135,7 @@ func Align(stream Stream, d Design, trials []Trial) (*Aligned, error) {
 		if err := a.checkTrial(t); err != nil {
 			return nil, fmt.Errorf("trial %d, onset %v s: %w", i+1, a.Recording.Seconds(t.Onset), err)
 		}
-		if !a.recorded(t) {
+		if !d.Recorded(a.Recording, t.Onset) {
 			if !d.Partial {
 				return nil, fmt.Errorf("trial %d, onset %v s: its window, %v s to %v s, is not recorded in full; want another window, or such trials left out",
 					i+1, a.Recording.Seconds(t.Onset), a.Recording.Seconds(t.Onset+d.From), a.Recording.Seconds(t.Onset+d.To))
@@ -186,11 +186,11 @@ func (a *Aligned) checkNeurons(n Neurons) error {
 	return nil
 }
 
-// recorded reports whether one of the recording's windows holds all of the
-// trial.
-func (a *Aligned) recorded(t Trial) bool {
-	from, to := t.Onset+a.Design.From, t.Onset+a.Design.To
-	w := a.Recording.Windows
+// Recorded reports whether one of the recording's windows holds all of the window
+// around an onset.
+func (d Design) Recorded(rec analysis.Recording, onset int64) bool {
+	from, to := onset+d.From, onset+d.To
+	w := rec.Windows
 	i := sort.Search(len(w), func(i int) bool { return w[i].To >= to })
 	return i < len(w) && w[i].From <= from
 }

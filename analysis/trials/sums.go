@@ -1,6 +1,7 @@
 package trials
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/apical-sim/apical/analysis"
@@ -18,7 +19,11 @@ type Sums struct {
 	from, to []int
 }
 
-// Sum adds the counts of neurons. Errors name what is no range of neurons.
+// ErrNoTrials: there are neurons that no trial is about.
+var ErrNoTrials = errors.New("no trial is about them")
+
+// Sum adds the counts of neurons. Errors name what is no range of neurons, or are
+// [ErrNoTrials].
 func (a *Aligned) Sum(n Neurons) (*Sums, error) {
 	if err := a.checkNeurons(n); err != nil {
 		return nil, err
@@ -40,7 +45,7 @@ func (a *Aligned) Sum(n Neurons) (*Sums, error) {
 		}
 	}
 	if seen == 0 {
-		return nil, fmt.Errorf("neurons %d to %d of %q: no trial is about them", n.From, n.To-1, a.Recording.Populations[n.Population].Name)
+		return nil, fmt.Errorf("neurons %d to %d of %q: %w", n.From, n.To-1, a.Recording.Populations[n.Population].Name, ErrNoTrials)
 	}
 	return s, nil
 }
@@ -99,6 +104,17 @@ func (s *Sums) Of(condition string) []int {
 		}
 	}
 	return found
+}
+
+// Complete reports whether all trials of a condition that are about any of the
+// neurons are about all of them, as decoding wants it.
+func (s *Sums) Complete(condition string) bool {
+	for _, t := range s.Of(condition) {
+		if s.observed[t] != int64(s.Neurons.To-s.Neurons.From) {
+			return false
+		}
+	}
+	return true
 }
 
 // Conditions are all that occur, in the order of the alphabet.

@@ -21,6 +21,7 @@ func (a *app) analyses() []*cobra.Command {
 		a.eventsCommand(),
 		a.ratesCommand(),
 		a.isiCommand(), a.sweepCommand(), a.chanceCommand(),
+		a.trialsCommand(),
 		a.informationCommand(),
 		a.stpCommand(),
 	}
@@ -35,7 +36,8 @@ precedes within the threshold (16 ms unless --burst-isi says otherwise), and a
 burst is an event that a second spike follows within it. How often events happen
 and which share of them are bursts are two messages, which one rate mixes.`,
 		Example: `  apical analyze events runs/xor-seed1/spikes.arrow --out events.arrow
-  apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow`,
+  apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow
+  apical analyze trials spikes.arrow --trials trials.csv --condition-column outcome --contrast hit,miss`,
 		Args: cobra.ArbitraryArgs,
 		RunE: orHelp,
 	}

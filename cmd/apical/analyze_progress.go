@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"sync"
+	"time"
+)
+
+// progress tells on the standard error how far a computation is: on a terminal
+// as one redrawn line, elsewhere as a line every half minute. What is over within
+// two seconds shows nothing.
+type progress struct {
+	w        io.Writer
+	terminal bool
+	next     time.Time
+	mu       sync.Mutex
+	drawn    bool
+}
+
+func (a *app) newProgress() *progress {
+	_, terminal := terminalOf(a.err)
+	return &progress{w: a.err, terminal: terminal, next: time.Now().Add(2 * time.Second)}
+}
+
+// set says that done of total is done of what. It may be called from any
+// goroutine.
+func (p *progress) set(what string, done, total int) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	now := time.Now()
+	if now.Before(p.next) {
+		return
+	}
+	if p.terminal {
+		fmt.Fprintf(p.w, "\r\x1b[K%s: %d of %d", what, done, total)
+		p.drawn, p.next = true, now.Add(100*time.Millisecond)
+		return
+	}
+	fmt.Fprintf(p.w, "%s: %d of %d\n", what, done, total)
+	p.next = now.Add(30 * time.Second)
+}
+
+// end clears the line.
+func (p *progress) end() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.drawn {
+		fmt.Fprint(p.w, "\r\x1b[K")
+		p.drawn = false
+	}
+}
