@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Reads the files of short runs with pyarrow, pandas and polars.
+"""Reads the files of short runs with pyarrow, pandas, polars, DuckDB and NumPy, and
+lets apical read theirs.
 
     readers.py APICAL README
 
@@ -18,11 +19,13 @@ import sys
 import tempfile
 import traceback
 
+import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
 import pyarrow as pa
 import pyarrow.ipc
+import pyarrow.parquet
 
 # 40 neurons and bins of 50 ms leave bins without events, so that nulls occur.
 SETTINGS = ["neurons=40", "examples=4", "example_duration=1s", "tau_avg=500ms"]
@@ -72,6 +75,12 @@ class Files:
 
     def pandas(self, name):
         return pa.ipc.open_file(self.path(name)).read_pandas()
+
+    def export(self, path, to, *flags):
+        """Exports a file and returns the name of the new one."""
+        out = os.path.join(self.root, "{}-{}.{}".format(os.path.basename(path), len(os.listdir(self.root)), to))
+        subprocess.run([self.apical, "export", path, "--to", to, "--out", out, *flags], check=True, capture_output=True)
+        return out
 
     def metadata(self, name):
         return {k.decode(): v.decode() for k, v in self.arrow(name).schema.metadata.items()}
@@ -270,6 +279,73 @@ def check_repair(f):
     assert 0 < recovered[0] <= recovered[1] < whole.num_rows, f"{recovered} rows of {whole.num_rows}"
 
 
+def check_export(f):
+    """Every table in every format has the values that the Arrow file has."""
+    for name in COLUMNS:
+        want = f.arrow(name)
+        columns = {c: want[c].to_pylist() for c in want.column_names}
+        csv, parquet, npz, stream = (f.export(f.path(name), to) for to in ("csv", "parquet", "npz", "arrow-stream"))
+        assert pa.ipc.open_stream(stream).read_all().equals(want), f"{name}: stream"
+        tables = {
+            "pyarrow, Parquet": pa.parquet.read_table(parquet).to_pydict(),
+            "polars, Parquet": pl.read_parquet(parquet).to_dict(as_series=False),
+            "DuckDB, Parquet": duckdb.sql(f"select * from '{parquet}'").to_arrow_table().to_pydict(),
+            "polars, CSV": pl.read_csv(csv, infer_schema_length=None).to_dict(as_series=False),
+            "DuckDB, CSV": duckdb.sql(f"select * from read_csv('{csv}', sample_size=-1)").to_arrow_table().to_pydict(),
+            "pandas, CSV": {c: [None if isinstance(x, float) and math.isnan(x) else x for x in v]
+                            for c, v in pd.read_csv(csv).to_dict("list").items()},
+        }
+        for reader, got in tables.items():
+            equal(list(got), list(columns), f"{name}, {reader}: columns")
+            for c, values in columns.items():
+                assert got[c] == values, f"{name}, {reader}: {c}"
+        schema = pa.parquet.read_schema(parquet)
+        equal({k.decode(): v.decode() for k, v in schema.metadata.items()}, f.metadata(name), f"{name}: metadata in Parquet")
+        for c in want.schema:
+            kind = pa.string() if c.type == NAME else c.type
+            equal((schema.field(c.name).type, schema.field(c.name).nullable), (kind, c.nullable), f"{name}: {c.name} in Parquet")
+        with np.load(npz, allow_pickle=False) as arrays:
+            equal(arrays.files, list(columns), f"{name}: arrays")
+            for c, values in columns.items():
+                values = [math.nan if v is None else v for v in values]
+                assert np.array_equal(arrays[c], np.array(values), equal_nan=arrays[c].dtype.kind == "f"), f"{name}, NumPy: {c}"
+
+
+def check_foreign_files(f):
+    """What pandas, polars, pyarrow and DuckDB write has the spikes that it was made of."""
+    sizes = [x for p in POPULATIONS for x in ("--neurons", p + "=40")]
+    d = f.pandas("spikes.arrow")[["time_s", "neuron", "population"]]
+    plain = d.assign(population=d.population.astype(str))
+    milliseconds = plain.assign(time_ms=d.time_s * 1000).drop(columns="time_s")
+    with open(f.export(f.path("spikes.arrow"), "csv")) as g:
+        want = g.read()
+    at = lambda name: os.path.join(f.root, "foreign." + name)
+    d.to_feather(at("pandas.feather"))
+    plain.to_parquet(at("pandas.parquet"))
+    plain.to_csv(at("pandas.csv"), index=False)
+    milliseconds.to_csv(at("ms.tsv"), index=False, sep="\t")
+    plain.sort_values(["population", "neuron", "time_s"]).to_parquet(at("by-neuron.parquet"), compression="gzip")
+    p = pl.from_pandas(plain)
+    p.write_parquet(at("polars.parquet"))
+    for codec in ("uncompressed", "lz4", "zstd"):
+        p.write_ipc(at(f"polars-{codec}.arrow"), compression=codec)
+        p.with_columns(pl.col("population").cast(pl.Categorical)).write_ipc(at(f"categories-{codec}.arrow"), compression=codec)
+    p.write_ipc_stream(at("polars.stream"))
+    table = pa.Table.from_pandas(plain, preserve_index=False)
+    for page in ("1.0", "2.0"):
+        pa.parquet.write_table(table, at(f"pages-{page}.parquet"), data_page_version=page, compression="zstd", row_group_size=1000)
+    with pa.ipc.new_stream(at("pyarrow.stream"), table.schema) as w:
+        w.write_table(table)
+    duckdb.sql(f"copy (select * from plain) to '{at('duckdb.parquet')}' (format parquet)")
+    duckdb.sql(f"copy (select * from plain) to '{at('duckdb.csv')}'")
+    made = sorted(n for n in os.listdir(f.root) if n.startswith("foreign."))
+    equal(len(made), 18, "files")
+    for name in made:
+        with open(f.export(os.path.join(f.root, name), "csv", "--until", "100s", *sizes)) as g:
+            # Populations are in the order of the alphabet, not in that of the run.
+            assert sorted(g.read().splitlines()) == sorted(want.splitlines()), name
+
+
 def check_readme(f):
     """The Python of the README, where it says: beside runs/."""
     with open(f.readme) as g:
@@ -286,7 +362,7 @@ def check_readme(f):
 def main():
     if len(sys.argv) != 3:
         sys.exit(__doc__)
-    print("pyarrow", pa.__version__, " pandas", pd.__version__, " polars", pl.__version__)
+    print("pyarrow", pa.__version__, " pandas", pd.__version__, " polars", pl.__version__, " duckdb", duckdb.__version__)
     files = Files(*sys.argv[1:])
     passed = failed = 0
     for name, check in list(globals().items()):

@@ -22,9 +22,9 @@ func TestPython(t *testing.T) {
 	if python == "" {
 		python = "python3"
 	}
-	if out, err := exec.Command(python, "-c", "import numpy, pandas, polars, pyarrow").CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", "import duckdb, numpy, pandas, polars, pyarrow").CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		t.Skipf("not read by Python: %s lacks pyarrow, pandas or polars (%v, %s); pip install -r .ci/requirements.txt in a virtual environment, and name its python in APICAL_PYTHON",
+		t.Skipf("not read by Python: %s lacks pyarrow, pandas, polars or duckdb (%v, %s); pip install -r .ci/requirements.txt in a virtual environment, and name its python in APICAL_PYTHON",
 			python, err, lines[len(lines)-1])
 	}
 	root := filepath.Join("..", "..")
