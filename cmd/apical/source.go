@@ -39,6 +39,15 @@ func (f *sourceFlags) Register(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&f.neurons, "neurons", nil, "`NAME=SIZE` neurons in a population, silent ones included, may be repeated; SIZE alone without populations")
 }
 
+// Names are the names of the flags.
+func (f *sourceFlags) Names() []string {
+	var names []string
+	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
+	(&sourceFlags{}).Register(flags)
+	flags.VisitAll(func(flag *pflag.Flag) { names = append(names, flag.Name) })
+	return names
+}
+
 // Open opens the spike file path as the flags say. What had to be assumed is in
 // the Warnings of the table; openSource prints them.
 func (f *sourceFlags) Open(path string) (*spiketable.Table, error) {

@@ -58,7 +58,8 @@ func newRecords(src source, mem memory.Allocator) (*Records, error) {
 		_, r.stream, err = src.decode(mem) // which also says what is wrong with a short file
 	}
 	if errors.Is(err, ErrDamaged) && !r.piped {
-		other, footerErr := newFooterReader(src, mem); if footerErr == nil && !strings.HasPrefix(formatOf(other.r.Schema()), "apical.") {
+		other, footerErr := newFooterReader(src, mem)
+		if footerErr == nil && !strings.HasPrefix(formatOf(other.r.Schema()), "apical.") {
 			r.footer, err = other, nil
 		}
 	}

@@ -34,8 +34,14 @@ func writtenByApical(path string) (bool, error) {
 	return format == spikeTable && !stream, nil
 }
 
-// spikeTable is the format of a spikes.arrow in its metadata.
-const spikeTable = "apical.spikes"
+const (
+	// Format is the metadata key "format" of a spike table that was exported from a
+	// source. It has the keys steps_per_second, populations (a list of objects with
+	// name and size) and windows_s (a list of [from, until]).
+	Format = "spiketable"
+	// spikeTable is that of a spikes.arrow.
+	spikeTable = "apical.spikes"
+)
 
 // openApical reads what the file says of itself.
 func openApical(path string, opt Options) (*apicalFile, error) {

@@ -17,7 +17,7 @@ func timeNames() []string {
 }
 
 func neuronNames() []string {
-	return []string{"neuron", "neuron_id", "neurons", "neuron_index", "neuron_ids", "unit", "unit_id", "units", "cell", "cell_id",
+	return []string{"neuron_id", "neuron", "neurons", "neuron_index", "neuron_ids", "unit", "unit_id", "units", "cell", "cell_id",
 		"node_id", "node_ids", "sender", "senders", "gid", "gids", "cluster", "cluster_id", "id", "ids", "i", "index", "spike_id"}
 }
 

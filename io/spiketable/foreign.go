@@ -34,6 +34,8 @@ type foreignFile struct {
 	places      [][]uint32 // index of each neuron in its population
 	known       [][]string // names by index in whole and neuron, nil if they are numbers
 
+	recorded []stretch // nil if that is not known
+
 	sorted []spike // all spikes, if the file is not in the order of time
 }
 
@@ -109,7 +111,11 @@ func (f *foreignFile) hints(d decoder, opt *Options) error {
 	if stepsPerSecond == 0 {
 		f.whole.StepsPerSecond = defaultStepsPerSecond
 	}
-	if d.metadata("format") != spikeTable || f.layout.population < 0 {
+	if k := d.metadata("format"); k != spikeTable && k != Format {
+		return nil
+	}
+	f.metadataWindows(d.metadata("windows_s"))
+	if f.layout.population < 0 {
 		return nil
 	}
 	var populations []analysis.Population
@@ -123,6 +129,24 @@ func (f *foreignFile) hints(d decoder, opt *Options) error {
 		}
 	}
 	return nil
+}
+
+// metadataWindows reads the list of [from, until] in s that a copy has of when it
+// was recorded. Anything else there is not used.
+func (f *foreignFile) metadataWindows(text string) {
+	var windows [][2]float64
+	if json.Unmarshal([]byte(text), &windows) != nil {
+		return
+	}
+	last := int64(-1)
+	for _, w := range windows {
+		next := analysis.Window{From: f.whole.Steps(w[0]), To: f.whole.Steps(w[1])}
+		if next.From <= last || next.To <= next.From {
+			f.recorded = nil
+			return
+		}
+		f.recorded, last = append(f.recorded, stretch{window: next}), next.To
+	}
 }
 
 // survey reads all rows, numbers their neurons, and keeps the spikes if they have
@@ -248,7 +272,9 @@ func (t *identities) settle(p *analysis.Population) (places []uint32, names []st
 func (f *foreignFile) recording() analysis.Recording { return f.whole }
 func (f *foreignFile) names(p int) []string          { return f.known[p] }
 
-func (f *foreignFile) stretches(func(string, ...any)) ([]stretch, bool) { return nil, false }
+func (f *foreignFile) stretches(func(string, ...any)) ([]stretch, bool) {
+	return f.recorded, f.recorded != nil
+}
 
 func (f *foreignFile) span() (w analysis.Window, first int64, err error) {
 	if f.rows == 0 {

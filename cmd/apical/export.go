@@ -1,0 +1,142 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/export"
+	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/spf13/cobra"
+)
+
+func (a *app) exportCommand() *cobra.Command {
+	var f sourceFlags
+	var to, out string
+	var force bool
+	cmd := &cobra.Command{
+		Use:   "export FILE --to FORMAT --out FILE",
+		Short: "Write a table for other programs: CSV, Parquet, Arrow stream, NumPy",
+		Long: `Writes a table in another format. The tables that apical makes (spikes, events,
+rates, weights, states and those of analyses) keep their columns; spike files of
+others, and of apical where flags choose among its spikes, become time_s, step,
+neuron and population, and neuron_id where neurons have names.
+
+Missing values are empty in CSV, and NaN or -1 in NumPy archives.`,
+		Example: `  apical export runs/xor-seed1/spikes.arrow --to parquet --out spikes.parquet
+  apical export runs/xor-seed1/spikes.arrow --population output --to csv --out output.csv
+  apical export runs/xor-seed1/rates.arrow --to csv --out - | head
+  apical export nest.dat --time-column time_ms --unit ms --neurons 1000 --to npz --out spikes.npz`,
+		Args: wantArgs(1, 1, "FILE"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			format := export.Format(to)
+			switch {
+			case to == "":
+				return experiment.Inputf("export: --to FORMAT is missing, want one of %s", strings.Join(export.Formats(), ", "))
+			case !slices.Contains(export.Formats(), to):
+				return experiment.Inputf("to: %q%s, want one of %s", to, experiment.DidYouMean(to, export.Formats()), strings.Join(export.Formats(), ", "))
+			case out == "":
+				return experiment.Inputf("export: --out FILE is missing, want a new file, or - for the standard output")
+			}
+			chosen := false
+			for _, name := range f.Names() {
+				chosen = chosen || cmd.Flags().Changed(name)
+			}
+			open, err := a.openTable(&f, args[0], chosen)
+			if err != nil {
+				return err
+			}
+			return a.export(open, format, args[0], out, force)
+		},
+	}
+	f.Register(cmd.Flags())
+	onceVar(cmd.Flags(), &to, "to", "", "`FORMAT` to write: "+strings.Join(export.Formats(), ", "))
+	onceVar(cmd.Flags(), &out, "out", "", "the new `FILE`, or - for the standard output")
+	cmd.Flags().BoolVar(&force, "force", false, "replace the file that --out names")
+	return cmd
+}
+
+// openTable returns what opens the table of a file: as it is if apical made it
+// and nothing is chosen of it, else its spikes.
+func (a *app) openTable(f *sourceFlags, path string, chosen bool) (func() (export.Rows, error), error) {
+	if err := wantFile(path); err != nil {
+		return nil, err
+	}
+	whole, err := madeByApical(path)
+	if err != nil {
+		return nil, err
+	}
+	if whole && !chosen {
+		return func() (export.Rows, error) { return spikefile.OpenRecords(path) }, nil
+	}
+	t, err := a.openSource(f, path)
+	if err != nil {
+		return nil, err
+	}
+	return func() (export.Rows, error) { return export.Spikes(t) }, nil
+}
+
+// madeByApical reports that a file is an Arrow table of apical.
+func madeByApical(path string) (bool, error) {
+	r, err := spikefile.OpenRecords(path)
+	if err != nil {
+		if errors.Is(err, spikefile.ErrNotArrow) || errors.Is(err, spikefile.ErrEmpty) {
+			err = nil // which opening it as a source tells
+		}
+		return false, fileError(path, err)
+	}
+	return strings.HasPrefix(r.Format(), "apical."), r.Close()
+}
+
+// export writes the table beside the name that it gets when it is complete, or to
+// the standard output.
+func (a *app) export(open func() (export.Rows, error), format export.Format, in, out string, force bool) error {
+	if out == "-" {
+		w := bufio.NewWriterSize(a.out, 1<<16)
+		_, err := export.Write(w, format, open)
+		return errors.Join(sourceError(in, err), w.Flush())
+	}
+	if info, err := os.Lstat(out); err == nil && (!force || !info.Mode().IsRegular()) {
+		return experiment.Inputf("out: %s exists, want the name of a new file, or --force to replace one", out)
+	}
+	rows, err := int64(0), error(nil)
+	err = writeBeside(out, func(w io.Writer) (err error) {
+		rows, err = export.Write(w, format, open)
+		return sourceError(in, err)
+	})
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.err, "%s: %d rows\n", out, rows)
+	return nil
+}
+
+// writeBeside writes a file as NAME.partial and gives it its name when it is
+// complete and on the disk. Nothing is left of one that is not.
+func writeBeside(path string, write func(io.Writer) error) error {
+	partial := path + ".partial"
+	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
+	if err != nil {
+		return fileError(path, err)
+	}
+	buffered := bufio.NewWriterSize(f, 1<<16)
+	err = write(buffered)
+	if err == nil {
+		err = fileError(path, errors.Join(buffered.Flush(), f.Sync()))
+	}
+	if closing := f.Close(); err == nil {
+		err = fileError(path, closing)
+	}
+	if err == nil {
+		err = fileError(path, os.Rename(partial, path))
+	}
+	if err != nil {
+		_ = os.Remove(partial) // err says what happened
+	}
+	return err
+}
