@@ -16,15 +16,16 @@ import (
 // that is not declared, or by another kind, panics: that is a mistake in the
 // experiment, not in its input.
 type Values struct {
-	params []Param
-	values map[string]any
-	preset string
+	experiment string // its name
+	params     []Param
+	values     map[string]any
+	preset     string
 }
 
 // Defaults gives every parameter its default. It panics if a default does not
 // fit its kind; Validate reports that as an error.
 func (e *Experiment) Defaults() *Values {
-	v := &Values{params: e.Params, values: make(map[string]any, len(e.Params))}
+	v := &Values{experiment: e.Name, params: e.Params, values: make(map[string]any, len(e.Params))}
 	for i := range e.Params {
 		d, err := e.Params[i].defaultValue()
 		if err != nil {
@@ -50,11 +51,7 @@ func (e *Experiment) Resolve(preset string, sets []string) (*Values, error) {
 			v.apply(s.assignments(), &p)
 		}
 	}
-	before := len(p)
 	v.apply(sets, &p)
-	if slices.ContainsFunc(p[before:], func(s string) bool { return strings.Contains(s, "unknown parameter") }) {
-		p.addf("'apical describe %s' lists the parameters", e.Name)
-	}
 	if len(p) == 0 && e.Check != nil {
 		if err := e.Check(v); err != nil {
 			p.add(err)
@@ -88,7 +85,7 @@ func (v *Values) apply(sets []string, p *problems) {
 		}
 		i := slices.IndexFunc(v.params, func(q Param) bool { return q.Key == key })
 		if i < 0 {
-			p.addf("%s: unknown parameter%s", key, DidYouMean(key, v.keys()))
+			p.addf("%s: unknown parameter%s; 'apical describe %s' lists them", key, DidYouMean(key, v.keys()), v.experiment)
 			continue
 		}
 		if first, twice := given[key]; twice {

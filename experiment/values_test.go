@@ -81,11 +81,10 @@ func TestResolveReportsAll(t *testing.T) {
 		"neurons: set twice, to 2.5 and to 99999999999999999999",
 		`order: "Fixed", did you mean "fixed"?, want one of fixed, random`,
 		`nmda: "yes", want true or false`,
-		`tau: unknown parameter`,
-		"x y: unknown parameter",
+		"tau: unknown parameter; 'apical describe sample' lists them",
+		"x y: unknown parameter; 'apical describe sample' lists them",
 		`"=3" is not key=value`,
 		`"neurons" is not key=value`,
-		"'apical describe sample' lists the parameters",
 	}
 	if got := strings.Join(input.Problems, "\n"); got != strings.Join(want, "\n") {
 		t.Errorf("problems\n%s\nwant\n%s", got, strings.Join(want, "\n"))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
 	"strings"
 	"text/tabwriter"
 
@@ -23,24 +24,36 @@ func (a *app) describeCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			return describe(a.out, e)
+			return describe(a.out, e, columns(a.out))
 		},
 	}
 }
 
-// describe writes all there is to know about an experiment.
-func describe(out io.Writer, e *experiment.Experiment) error {
+// The widths of columns of text, in characters: what a range gets, and a meaning at
+// least and at most, whatever the width of the terminal.
+const (
+	rangeColumns  = 28
+	leastMeaning  = 30
+	mostMeaning   = 80
+	mostParagraph = 100
+)
+
+// describe writes all there is to know about an experiment, for a terminal of so
+// many columns.
+func describe(out io.Writer, e *experiment.Experiment, columns int) error {
+	paragraph := min(columns, mostParagraph)
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(w, "%s: %s\n\n", e.Name, e.Title)
+	fmt.Fprintf(w, "%s\n\n", fill(e.Name+": "+e.Title, paragraph))
 	if e.Summary != "" {
-		fmt.Fprintf(w, "%s\n\n", fill(e.Summary, 80))
+		fmt.Fprintf(w, "%s\n\n", fill(e.Summary, paragraph))
 	}
 	if len(e.Params) > 0 {
 		fmt.Fprint(w, "Parameters (--set key=value)\n")
 		fmt.Fprint(w, "  KEY\tDEFAULT\tRANGE\tMEANING\n")
+		meaning := meaningColumns(e, columns)
 		for i := range e.Params {
 			q := &e.Params[i]
-			ranges, doc := strings.Split(fill(q.Range(), 28), "\n"), strings.Split(fill(q.Doc, 48), "\n")
+			ranges, doc := strings.Split(fill(q.Range(), rangeColumns), "\n"), strings.Split(fill(q.Doc, meaning), "\n")
 			fmt.Fprintf(w, "  %s\t%s\t%s\t%s\n", q.Key, q.DefaultText(), ranges[0], doc[0])
 			for j := 1; j < max(len(ranges), len(doc)); j++ {
 				fmt.Fprintf(w, "\t\t%s\t%s\n", line(ranges, j), line(doc, j))
@@ -50,15 +63,21 @@ func describe(out io.Writer, e *experiment.Experiment) error {
 	}
 	if len(e.Presets) > 0 {
 		fmt.Fprint(w, "Presets (--preset NAME)\n")
+		width := 0
+		for _, s := range e.Presets {
+			width = max(width, len(s.Name))
+		}
+		width = max(leastMeaning, paragraph-width-len("    "))
 		for _, s := range e.Presets {
 			var sets []string
 			for key, text := range s.Set {
 				sets = append(sets, key+"="+text)
 			}
 			slices.Sort(sets)
-			fmt.Fprintf(w, "  %s\t%s\n", s.Name, s.Doc)
-			for text := range strings.SplitSeq(fill(strings.Join(sets, " "), 76), "\n") {
-				fmt.Fprintf(w, "\t%s\n", text)
+			name := s.Name
+			for text := range strings.SplitSeq(fill(s.Doc, width)+"\n"+fill(strings.Join(sets, " "), width), "\n") {
+				fmt.Fprintf(w, "  %s\t%s\n", name, text)
+				name = ""
 			}
 		}
 		fmt.Fprintln(w)
@@ -75,7 +94,7 @@ func describe(out io.Writer, e *experiment.Experiment) error {
 	}
 	fmt.Fprintf(w, "Examples\n%s\n", strings.Join(exampleLines(e), "\n"))
 	if e.Citation != "" {
-		fmt.Fprintf(w, "\nCitation\n  %s\n", strings.ReplaceAll(fill(e.Citation, 78), "\n", "\n  "))
+		fmt.Fprintf(w, "\nCitation\n  %s\n", strings.ReplaceAll(fill(e.Citation, paragraph-2), "\n", "\n  "))
 	}
 	return w.Flush()
 }
@@ -86,11 +105,50 @@ func exampleLines(e *experiment.Experiment) []string {
 	for _, s := range e.Presets {
 		lines = append(lines, fmt.Sprintf("  apical run %s --preset %s", e.Name, s.Name))
 	}
-	if len(e.Params) > 0 {
-		q := &e.Params[0]
-		lines = append(lines, fmt.Sprintf("  apical run %s --seeds 1..5 --set %s=%s", e.Name, q.Key, q.DefaultText()))
+	if set := change(e); set != "" {
+		lines = append(lines, fmt.Sprintf("  apical run %s --seeds 1..5 --set %s", e.Name, set))
 	}
 	return lines
+}
+
+// change is an assignment that the experiment takes and that changes a value: the
+// first parameter for which half of the default, or another word, will do. It is
+// empty if there is none.
+func change(e *experiment.Experiment) string {
+	for _, q := range e.Params {
+		var words []string
+		switch d := e.Defaults(); q.Kind {
+		case experiment.Number:
+			words = []string{experiment.FormatQuantity(d.Float(q.Key)/2, q.Unit)}
+		case experiment.Integer:
+			words = []string{strconv.Itoa(d.Int(q.Key) / 2)}
+		case experiment.Choice:
+			words = q.Choices
+		case experiment.Bool:
+			words = []string{strconv.FormatBool(!d.Bool(q.Key))}
+		}
+		for _, word := range words {
+			set := q.Key + "=" + word
+			if v, err := e.Resolve("", []string{set}); err == nil && len(v.Changed()) > 0 {
+				return set
+			}
+		}
+	}
+	return ""
+}
+
+// meaningColumns is what remains for the meaning of parameters beside the other
+// three columns.
+func meaningColumns(e *experiment.Experiment, columns int) int {
+	var key, value, limits int
+	for i := range e.Params {
+		q := &e.Params[i]
+		key, value = max(key, len(q.Key)), max(value, len("DEFAULT"), len(q.DefaultText()))
+		for text := range strings.SplitSeq(fill(q.Range(), rangeColumns), "\n") {
+			limits = max(limits, len(text))
+		}
+	}
+	return min(max(columns-key-value-limits-len("  ")*4, leastMeaning), mostMeaning)
 }
 
 // line is the i-th of the lines, "" beyond the last.

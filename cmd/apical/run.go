@@ -148,13 +148,18 @@ func parseWorkers(text string) (int, error) {
 // display shows progress on the standard error, redrawn if that is a terminal
 // that can.
 func (a *app) display() *experiment.Display {
-	fd, terminal := terminalOf(a.err)
-	return experiment.NewDisplay(a.err, terminal && os.Getenv("TERM") != "dumb", func() int {
+	_, terminal := terminalOf(a.err)
+	return experiment.NewDisplay(a.err, terminal && os.Getenv("TERM") != "dumb", func() int { return columns(a.err) })
+}
+
+// columns is the width of a terminal, or 80 where there is none.
+func columns(w io.Writer) int {
+	if fd, terminal := terminalOf(w); terminal {
 		if columns, _, err := term.GetSize(fd); err == nil && columns > 0 {
 			return columns
 		}
-		return 80
-	})
+	}
+	return 80
 }
 
 // terminalOf reports whether w is a terminal, and its descriptor.
