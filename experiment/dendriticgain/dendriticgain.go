@@ -42,7 +42,7 @@ func Experiment() *experiment.Experiment {
 		Headline: []string{"panels.0.ordered", "panels.1.ordered", "panels.2.ordered", "panels.3.ordered"},
 		Figure:   figure,
 		Expect:   expect,
-		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "5 min on two cores"}},
+		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "3 min on two cores"}},
 		Check:    check,
 		Run:      run,
 	}

@@ -40,7 +40,7 @@ func Experiment() *experiment.Experiment {
 		Headline: []string{"spread.max_inhibited_pct", "spread.max_free_pct", "spread.ratio_at_max_free", "spread.free_rises"},
 		Figure:   figure,
 		Expect:   expect,
-		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "1 min on two cores"}},
+		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "26 s on two cores"}},
 		Check:    check,
 		Run:      run,
 	}

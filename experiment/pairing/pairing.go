@@ -36,8 +36,8 @@ func Experiment() *experiment.Experiment {
 			"burst_poisson.curves.0.slope", "burst_poisson.curves.1.slope"},
 		Figure: figure,
 		Expect: expect,
-		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "3 s on two cores"},
-			{Name: "precise", Preset: "precise", Seeds: "1..5", Takes: "15 s on two cores"}},
+		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "2 s on two cores"},
+			{Name: "precise", Preset: "precise", Seeds: "1..5", Takes: "8 s on two cores"}},
 		Check: check,
 		Run:   run,
 	}

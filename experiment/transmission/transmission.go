@@ -44,7 +44,7 @@ func Experiment() *experiment.Experiment {
 			"correlation.bursts_depressing", "burst_weight"},
 		Figure: figure,
 		Expect: expect,
-		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "10 s"}},
+		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "1 s"}},
 		Check:  check,
 		Run:    run,
 	}
