@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 
+	"gonum.org/v1/gonum/stat"
+
 	"github.com/apical-sim/apical/experiment"
 )
 
@@ -64,6 +66,30 @@ func threeErrors(sd float64) float64 {
 	return 3 * sd * math.Sqrt(1.0/referenceSeeds+1.0/leastSeeds)
 }
 
+// sinceBeginning are changes of the mean weight since the beginning, % of the
+// initial one, at the ends of the phases 2 to 5 in seeds 1 to 3 of the reference
+// program: all of its seeds of which they are known one by one.
+var sinceBeginning = [...]struct {
+	phase int
+	seeds []float64
+}{
+	{2, []float64{7.0, 6.4, 5.5}},
+	{3, []float64{0.1, 0.1, 0.6}},
+	{4, []float64{-4.3, -3.6, -4.3}},
+	{5, []float64{-0.7, -0.3, 0.0}},
+}
+
+// weightSpread is the standard deviation of these over seeds. The four share the
+// root mean square, 0.48 %, of what three seeds give each: a spread that two degrees
+// of freedom tell says little, eight say more.
+func weightSpread() float64 {
+	var variance float64
+	for _, x := range sinceBeginning {
+		variance += stat.Variance(x.seeds, nil) / float64(len(sinceBeginning))
+	}
+	return math.Sqrt(variance)
+}
+
 // expect lists what the reference program gives in the experiment as published.
 func expect(v *experiment.Values) []experiment.Expectation {
 	if len(v.Changed()) > 0 {
@@ -82,15 +108,17 @@ func expect(v *experiment.Values) []experiment.Expectation {
 		within(i, "post_event_rate_hz", "output events", "Hz", r.eventRate, spread(i, eventRate))
 		within(i, "post_burst_probability_pct", "output burst probability", "%", r.burstProbability, spread(i, burstProbability))
 		within(i, "p_bar_end_pct", "its running average, at the end", "%", r.average, spread(i, average))
-		within(i, "weight_change_pct", "change of the mean weight", "%", r.weight, r.weight.sd)
+		if i > 0 { // in the burn-in no synapse is plastic
+			within(i, "weight_change_pct", "change of the mean weight", "%", r.weight, r.weight.sd)
+		}
 	}
-	// Since the beginning, with tolerances that are part of the specification.
-	const stated = "reference program of Payeur et al. 2021; tolerance for the mean of three seeds or more"
-	for _, e := range []struct {
-		phase           int
-		mean, tolerance float64
-	}{{2, 6.3, 1}, {3, 0.3, 0.6}, {4, -4.1, 0.8}, {5, -0.4, 0.6}} {
-		add(e.phase, "weight_end_pct", "change of the mean weight since the beginning", "%", e.mean, e.tolerance, stated)
+	for _, x := range sinceBeginning {
+		var mean float64 // of five seeds: that of a sum is the sum of those of the phases
+		for _, r := range reference[:x.phase+1] {
+			mean += r.weight.mean
+		}
+		add(x.phase, "weight_end_pct", "change of the mean weight since the beginning", "%", mean, threeErrors(weightSpread()),
+			program+"; three standard errors of the difference, from the sd of its seeds 1-3")
 	}
 	// The input is the cell and, nearly, the noise of the supplement's transfer
 	// curves, whose tolerance is ±0.15 Hz and ±2 points.
