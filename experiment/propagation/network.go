@@ -64,8 +64,9 @@ func (b *builder) noise() {
 // to themselves.
 func (b *builder) projections() {
 	sparse := synapse.FixedProbability{P: b.v.Float("connection_probability")}
-	depressing := b.shortTerm("std", synapse.Depressing())
-	facilitating := b.shortTerm("stf", synapse.Facilitating())
+	extended := b.v.String("stp_extended")
+	depressing := b.shortTerm("std", synapse.Depressing(), extended == extendedBoth)
+	facilitating := b.shortTerm("stf", synapse.Facilitating(), extended != extendedNone)
 	for _, x := range []struct {
 		from, to, receptor string
 		shortTerm          *synapse.ShortTerm
@@ -87,12 +88,12 @@ func (b *builder) projections() {
 }
 
 // shortTerm is the synapse of that kind, "std" or "stf".
-func (b *builder) shortTerm(kind string, p synapse.ShortTerm) *synapse.ShortTerm {
+func (b *builder) shortTerm(kind string, p synapse.ShortTerm, extended bool) *synapse.ShortTerm {
 	p.TauRecoveryMS = b.v.Float(kind + "_tau_recovery")
 	p.TauFacilitationMS = b.v.Float(kind + "_tau_facilitation")
 	p.U = b.v.Float(kind + "_u")
 	p.InitialU = b.v.Float("stp_initial_u")
-	p.Extended = b.v.Bool("stp_extended")
+	p.Extended = extended
 	p.Jump = b.v.Float("stp_jump")
 	return &p
 }

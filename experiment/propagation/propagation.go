@@ -126,8 +126,9 @@ func params() []experiment.Param {
 		tau("stf_tau_facilitation", stf.TauFacilitationMS, "facilitation of the facilitating synapses"),
 		number("stf_u", "", stf.U, 0, 1, "share U of the facilitating synapses"),
 		number("stp_initial_u", "", stf.InitialU, 0, 1, "share of the first spike, both kinds"),
-		flag("stp_extended", "let u jump by stp_jump instead of U at a spike, as the reference program sets but never does"),
-		number("stp_jump", "", 0.1, 0, 1, "jump of u with stp_extended, both kinds"),
+		{Key: "stp_extended", Kind: experiment.Choice, Default: extendedNone, Choices: []string{extendedNone, extendedSTF, extendedBoth},
+			Doc: "synapses whose u jumps by stp_jump instead of U at a spike, as the reference program sets for both kinds but never does"},
+		number("stp_jump", "", 0.1, 0, 1, "jump of u where stp_extended says so"),
 
 		{Key: "detector", Kind: experiment.Choice, Default: "accumulating", Choices: []string{"accumulating", "interval"},
 			Doc: "of events and bursts in rates and metrics: the trace of the reference program, or intervals of at most 16 ms"},
@@ -137,6 +138,13 @@ func params() []experiment.Param {
 		flag("adex_hold_at_reset", "refractory interneurons are held at the reset instead of, as in the reference program, at rest"),
 	}
 }
+
+// The values of the parameter "stp_extended".
+const (
+	extendedNone = "none"
+	extendedSTF  = "facilitating"
+	extendedBoth = "both"
+)
 
 // inverted is the preset whose feedback to pyr1 is inhibition, on the whole. Its
 // values are ours, found by the sweep in docs/experiments/propagation.md: those of

@@ -10,6 +10,7 @@ import (
 	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/apical-sim/apical/sim"
+	"github.com/apical-sim/apical/synapse"
 )
 
 func TestDescription(t *testing.T) {
@@ -94,6 +95,28 @@ func TestSpikesOfAllPopulations(t *testing.T) {
 	}
 	if got := float64(f.Rows()); got < want+events {
 		t.Errorf("%v spikes in the file, less than the %v spikes of interneurons and %v events", got, want, events)
+	}
+}
+
+// TestExtended: the jump of its own is that of the kinds named.
+func TestExtended(t *testing.T) {
+	for choice, want := range map[string][2]bool{"none": {false, false}, "facilitating": {false, true}, "both": {true, true}} {
+		v, err := Experiment().Resolve("", []string{"stp_extended=" + choice})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, p := range Network(v, 1).Projections {
+			if p.ShortTerm == nil {
+				continue
+			}
+			kind := 0
+			if p.ShortTerm.U == synapse.Facilitating().U {
+				kind = 1
+			}
+			if p.ShortTerm.Extended != want[kind] {
+				t.Errorf("stp_extended=%s, %s: extended %v", choice, p.Name, p.ShortTerm.Extended)
+			}
+		}
 	}
 }
 
