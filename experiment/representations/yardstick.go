@@ -12,8 +12,10 @@ import (
 // Yardstick is what the matching rate network reaches on the same task: with
 // weights found by an optimizer, and with weights that learn example by example.
 type Yardstick struct {
-	// Best is the least cost of an epoch that was found from Starts random starts
-	// with weights between 0 and 1; the others keep a layer at its initial weights.
+	// Best is the least cost of an epoch that was found with weights between 0 and
+	// 1; the others keep a layer at its initial weights. Each is the best of Starts
+	// random starts; the search with all weights free also starts from what the
+	// others found, so that it is never above them.
 	Starts        int     `json:"starts"`
 	Best          float64 `json:"best_cost"`
 	FrozenHidden1 float64 `json:"best_cost_hidden1_frozen"`
@@ -36,15 +38,16 @@ type Yardstick struct {
 func (p *protocol) yardstick(ctx context.Context, first weights) error {
 	y := &p.result.Yardstick
 	y.Starts = p.v.Int("starts")
-	for frozen, best := range map[int]*float64{-1: &y.Best, 0: &y.FrozenHidden1, 1: &y.FrozenHidden2} {
-		*best = math.Inf(1)
-		for k := range y.Starts {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
-			source := rng.NewSource(p.run.Seed, rng.Protocol, 1).Stream(uint32(k))
-			*best = min(*best, p.optimum(first, frozen, &source))
+	var found [2]weights
+	for l, best := range []*float64{&y.FrozenHidden1, &y.FrozenHidden2} {
+		var err error
+		if *best, found[l], err = p.search(ctx, first, l); err != nil {
+			return err
 		}
+	}
+	var err error
+	if y.Best, _, err = p.search(ctx, first, allFree, found[:]...); err != nil {
+		return err
 	}
 	if len(p.result.EpochCosts) > 0 && p.stepLength != (stepLengths{}) {
 		n := len(p.result.EpochCosts)
@@ -64,19 +67,50 @@ func (p *protocol) yardstick(ctx context.Context, first weights) error {
 // learning measured them.
 func (p *protocol) inputRates(example int) rates { return p.result.Before[example].EventRateHz }
 
-// optimum is the least cost of an epoch found from one random start, with the
-// weights of a layer (none: -1) kept as they are. Weights are σ(x).
-func (p *protocol) optimum(first weights, frozen int, random *rng.Stream) float64 {
+// allFree stands for the layer that is kept where none is.
+const allFree = -1
+
+// search is the least cost of an epoch found from random starts and from weights
+// given, with those of a layer kept as they are first, and the weights found.
+func (p *protocol) search(ctx context.Context, first weights, frozen int, from ...weights) (cost float64, best weights, err error) {
+	cost = math.Inf(1)
+	for k := range p.v.Int("starts") {
+		random := rng.NewSource(p.run.Seed, rng.Protocol, 1).Stream(uint32(k))
+		start := first.clone()
+		for l := range start {
+			for i := range start[l] {
+				if u := random.Float64(); l != frozen {
+					start[l][i] = 1 / (1 + math.Exp(3-4*u)) // from 0.05 to 0.73
+				}
+			}
+		}
+		from = append(from, start)
+	}
+	for _, start := range from {
+		if err := ctx.Err(); err != nil {
+			return 0, best, err
+		}
+		if c, w := p.optimum(start, frozen); c < cost {
+			cost, best = c, w
+		}
+	}
+	return cost, best, nil
+}
+
+// optimum descends from some weights to the least cost of an epoch, with those of
+// a layer kept as they are. It is never above where it starts.
+func (p *protocol) optimum(start weights, frozen int) (float64, weights) {
+	// Weights are σ(x), and those at a bound are taken just within.
 	var x []float64
-	for l := range first {
-		for range first[l] {
-			if u := random.Float64(); l != frozen {
-				x = append(x, 4*u-3) // weights from 0.05 to 0.73
+	for l := range start {
+		for _, w := range start[l] {
+			if w = min(max(w, 1e-9), 1-1e-9); l != frozen {
+				x = append(x, math.Log(w/(1-w)))
 			}
 		}
 	}
 	spread := func(x []float64) weights {
-		w := first.clone()
+		w := start.clone()
 		k := 0
 		for l := range w {
 			for i := range w[l] {
@@ -88,13 +122,13 @@ func (p *protocol) optimum(first weights, frozen int, random *rng.Stream) float6
 		}
 		return w
 	}
-	cost := func(x []float64) (sum float64) {
-		w := spread(x)
+	total := func(w weights) (sum float64) {
 		for i, e := range p.a.examples {
 			sum += p.net.cost(p.net.forward(w, p.inputRates(i)), e.target)
 		}
 		return sum
 	}
+	cost := func(x []float64) float64 { return total(spread(x)) }
 	gradient := func(g, x []float64) {
 		clear(g)
 		w := spread(x)
@@ -114,10 +148,10 @@ func (p *protocol) optimum(first weights, frozen int, random *rng.Stream) float6
 	// A line search that fails has still left the best point seen.
 	best, _ := optimize.Minimize(optimize.Problem{Func: cost, Grad: gradient}, x,
 		&optimize.Settings{MajorIterations: 500}, &optimize.LBFGS{})
-	if best == nil {
-		return cost(x)
+	if before := total(start); best == nil || before < best.F {
+		return before, start
 	}
-	return best.F
+	return best.F, spread(best.X)
 }
 
 // stepLengths are the lengths of weight changes over those of the gradients that
