@@ -72,45 +72,63 @@ const allFree = -1
 
 // search is the least cost of an epoch found from random starts and from weights
 // given, with those of a layer kept as they are first, and the weights found.
+// Weights are σ(x).
 func (p *protocol) search(ctx context.Context, first weights, frozen int, from ...weights) (cost float64, best weights, err error) {
-	cost = math.Inf(1)
-	for k := range p.v.Int("starts") {
-		random := rng.NewSource(p.run.Seed, rng.Protocol, 1).Stream(uint32(k))
-		start := first.clone()
-		for l := range start {
-			for i := range start[l] {
-				if u := random.Float64(); l != frozen {
-					start[l][i] = 1 / (1 + math.Exp(3-4*u)) // from 0.05 to 0.73
+	var starts [][]float64
+	for _, w := range from {
+		var x []float64
+		for l := range w {
+			for _, weight := range w[l] {
+				weight = min(max(weight, 1e-9), 1-1e-9) // a bound has no x
+				if l != frozen {
+					x = append(x, math.Log(weight/(1-weight)))
 				}
 			}
 		}
-		from = append(from, start)
+		starts = append(starts, x)
 	}
-	for _, start := range from {
+	for k := range p.v.Int("starts") {
+		random := rng.NewSource(p.run.Seed, rng.Protocol, 1).Stream(uint32(k))
+		var x []float64
+		for l := range first {
+			for range first[l] {
+				if u := random.Float64(); l != frozen {
+					x = append(x, 4*u-3) // weights from 0.05 to 0.73
+				}
+			}
+		}
+		starts = append(starts, x)
+	}
+	cost = math.Inf(1)
+	for _, x := range starts {
 		if err := ctx.Err(); err != nil {
 			return 0, best, err
 		}
-		if c, w := p.optimum(start, frozen); c < cost {
+		if c, w := p.optimum(first, x, frozen); c < cost {
+			cost, best = c, w
+		}
+	}
+	for _, w := range from { // a bound that had no x
+		if c := p.epochCost(w); c < cost {
 			cost, best = c, w
 		}
 	}
 	return cost, best, nil
 }
 
-// optimum descends from some weights to the least cost of an epoch, with those of
-// a layer kept as they are. It is never above where it starts.
-func (p *protocol) optimum(start weights, frozen int) (float64, weights) {
-	// Weights are σ(x), and those at a bound are taken just within.
-	var x []float64
-	for l := range start {
-		for _, w := range start[l] {
-			if w = min(max(w, 1e-9), 1-1e-9); l != frozen {
-				x = append(x, math.Log(w/(1-w)))
-			}
-		}
+// epochCost is the cost of all examples with some weights.
+func (p *protocol) epochCost(w weights) (sum float64) {
+	for i, e := range p.a.examples {
+		sum += p.net.cost(p.net.forward(w, p.inputRates(i)), e.target)
 	}
+	return sum
+}
+
+// optimum descends from x to the least cost of an epoch, with the weights of a
+// layer kept as they are first.
+func (p *protocol) optimum(first weights, x []float64, frozen int) (float64, weights) {
 	spread := func(x []float64) weights {
-		w := start.clone()
+		w := first.clone()
 		k := 0
 		for l := range w {
 			for i := range w[l] {
@@ -122,13 +140,7 @@ func (p *protocol) optimum(start weights, frozen int) (float64, weights) {
 		}
 		return w
 	}
-	total := func(w weights) (sum float64) {
-		for i, e := range p.a.examples {
-			sum += p.net.cost(p.net.forward(w, p.inputRates(i)), e.target)
-		}
-		return sum
-	}
-	cost := func(x []float64) float64 { return total(spread(x)) }
+	cost := func(x []float64) float64 { return p.epochCost(spread(x)) }
 	gradient := func(g, x []float64) {
 		clear(g)
 		w := spread(x)
@@ -148,8 +160,8 @@ func (p *protocol) optimum(start weights, frozen int) (float64, weights) {
 	// A line search that fails has still left the best point seen.
 	best, _ := optimize.Minimize(optimize.Problem{Func: cost, Grad: gradient}, x,
 		&optimize.Settings{MajorIterations: 500}, &optimize.LBFGS{})
-	if before := total(start); best == nil || before < best.F {
-		return before, start
+	if best == nil {
+		return cost(x), spread(x)
 	}
 	return best.F, spread(best.X)
 }
