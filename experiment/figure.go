@@ -13,6 +13,19 @@ import (
 // metrics.json, as PNG and as SVG. The same metrics give the same bytes.
 type Figure func(metrics []json.RawMessage, png, svg io.Writer) error
 
+// FigureOf makes a Figure of what draws metrics of a type: those of each seed.
+func FigureOf[M any](draw func(runs []M, png, svg io.Writer) error) Figure {
+	return func(metrics []json.RawMessage, png, svg io.Writer) error {
+		runs := make([]M, len(metrics))
+		for i, raw := range metrics {
+			if err := json.Unmarshal(raw, &runs[i]); err != nil {
+				return err
+			}
+		}
+		return draw(runs, png, svg)
+	}
+}
+
 // figureNames are the files that draw leaves in a directory.
 func (e *Experiment) figureNames() []string {
 	if e.Figure == nil {

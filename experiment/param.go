@@ -64,6 +64,16 @@ type Param struct {
 	Doc string
 }
 
+// NumberWithin declares a Number and the bounds that it may reach.
+func NumberWithin(key string, unit Unit, value, low, high float64, doc string) Param {
+	return Param{Key: key, Kind: Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
+}
+
+// NumberAboveZero declares a Number above 0 and the upper bound that it may reach.
+func NumberAboveZero(key string, unit Unit, value, high float64, doc string) Param {
+	return Param{Key: key, Kind: Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
+}
+
 var keyRule = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // validate adds the mistakes in the declaration.

@@ -40,7 +40,7 @@ func Experiment() *experiment.Experiment {
 			Default:     curve.Population,
 		},
 		Headline: []string{"panels.0.ordered", "panels.1.ordered", "panels.2.ordered", "panels.3.ordered"},
-		Figure:   figure,
+		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
 		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "3 min on two cores"}},
 		Check:    check,
@@ -49,9 +49,7 @@ func Experiment() *experiment.Experiment {
 }
 
 func params() []experiment.Param {
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
+	number := experiment.NumberWithin
 	all := []experiment.Param{
 		{Key: "conditions", Kind: experiment.Choice, Default: "figure", Choices: []string{"figure", "one"}, Doc: "figure: the four panels, around the values given; one: the values alone"},
 		{Key: "neurons", Kind: experiment.Integer, Default: 10000, Min: 2, Max: 1_000_000, Doc: "pyramidal cells"},

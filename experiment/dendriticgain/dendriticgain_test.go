@@ -130,7 +130,7 @@ func TestFigure(t *testing.T) {
 	for _, sets := range [][]string{small, append([]string{"conditions=one"}, small...)} {
 		_, dir := trial(t, "", sets...)
 		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
-		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw}, "burst probability (%)", "event rate (Hz)", "dendritic current (pA)")
+		experimenttest.Figure(t, Experiment(), []json.RawMessage{raw, raw}, "burst probability (%)", "event rate (Hz)", "dendritic current (pA)")
 	}
 }
 

@@ -1,7 +1,6 @@
 package dendriticgain
 
 import (
-	"encoding/json"
 	"io"
 
 	"gonum.org/v1/plot"
@@ -15,13 +14,7 @@ import (
 var colours = [...]panel.Colour{panel.Black, panel.Blue, panel.Vermilion}
 
 // figure draws the panels of the paper, with the event rate below each.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	panels := runs[0].Panels
 	if len(panels) == 0 {
 		panels = []Panel{{Labels: []string{""}, Curves: []int{0}}}

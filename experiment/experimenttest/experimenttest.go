@@ -108,11 +108,11 @@ func SameBytes(t *testing.T, e *experiment.Experiment, x Trial, workers []int, f
 
 // Figure draws metrics twice: the bytes must be the same, the PNG readable, and
 // the SVG must say each of the texts. It returns the PNG.
-func Figure(t testing.TB, draw experiment.Figure, metrics []json.RawMessage, says ...string) []byte {
+func Figure(t testing.TB, e *experiment.Experiment, metrics []json.RawMessage, says ...string) []byte {
 	t.Helper()
 	var rasters, vectors [2]bytes.Buffer
 	for i := range rasters {
-		if err := draw(metrics, &rasters[i], &vectors[i]); err != nil {
+		if err := e.Figure(metrics, &rasters[i], &vectors[i]); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,7 +1,6 @@
 package normalization
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 
@@ -18,13 +17,7 @@ var colours = [...]panel.Colour{panel.Black, panel.Blue, panel.Vermilion}
 // figure draws burst probability, event rate and burst rate against dendritic
 // current for each somatic current: a row without inhibition, as in the paper,
 // and one with it.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	n := len(runs[0].Curves)
 	rows := [][2]int{{0, n}}
 	if runs[0].Spread != nil {

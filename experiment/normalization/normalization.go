@@ -38,7 +38,7 @@ func Experiment() *experiment.Experiment {
 			Default:     curve.Population,
 		},
 		Headline: []string{"spread.max_inhibited_pct", "spread.max_free_pct", "spread.ratio_at_max_free", "spread.free_rises"},
-		Figure:   figure,
+		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
 		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "26 s on two cores"}},
 		Check:    check,
@@ -47,9 +47,7 @@ func Experiment() *experiment.Experiment {
 }
 
 func params() []experiment.Param {
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
+	number := experiment.NumberWithin
 	all := []experiment.Param{
 		{Key: "conditions", Kind: experiment.Choice, Default: "figure", Choices: []string{"figure", "one"}, Doc: "figure: somatic currents of soma_current and 100 and 200 pA more, each with inhibition and without; one: soma_current and inhibition_weight as given"},
 		{Key: "neurons", Kind: experiment.Integer, Default: 4000, Min: 2, Max: 1_000_000, Doc: "pyramidal cells"},

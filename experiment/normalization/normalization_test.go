@@ -102,7 +102,7 @@ func TestFigure(t *testing.T) {
 	for _, sets := range [][]string{small, append([]string{"conditions=one"}, small...)} {
 		_, dir := trial(t, "", sets...)
 		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
-		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw},
+		experimenttest.Figure(t, Experiment(), []json.RawMessage{raw, raw},
 			"burst probability (%)", "event rate (Hz)", "burst rate (Hz)", "soma 0 pA", "Inhibition 0.02")
 	}
 }

@@ -1,7 +1,6 @@
 package pairing
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -18,13 +17,9 @@ const panelWidth, panelHeight = 7.5 * vg.Centimeter, 5.6 * vg.Centimeter
 // figure draws the metrics of one or more seeds: the panels of Fig. 2b–d side by
 // side, and below them the grid of the sjostrom protocol, a panel for each pair of
 // time constants.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
+func figure(runs []Metrics, png, svg io.Writer) error {
 	results := map[string][]*Result{} // of the seeds
-	for _, raw := range metrics {
-		var m Metrics
-		if err := json.Unmarshal(raw, &m); err != nil {
-			return err
-		}
+	for _, m := range runs {
 		for _, name := range protocolNames {
 			if r := *m.of(name); r != nil {
 				results[name] = append(results[name], r)

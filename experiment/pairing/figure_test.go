@@ -18,7 +18,7 @@ func TestFigure(t *testing.T) {
 			_, dir := trial(t, seed, sets...)
 			all = append(all, experimenttest.Read(t, dir, "metrics.json"))
 		}
-		picture, err := png.Decode(bytes.NewReader(experimenttest.Figure(t, figure, all, says...)))
+		picture, err := png.Decode(bytes.NewReader(experimenttest.Figure(t, Experiment(), all, says...)))
 		if err != nil {
 			t.Fatal(err)
 		}

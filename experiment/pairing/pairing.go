@@ -34,7 +34,7 @@ func Experiment() *experiment.Experiment {
 			"poisson.curves.0.zero_crossing_hz", "poisson.curves.1.zero_crossing_hz",
 			"burst_poisson.curves.0.zero_crossing_probability", "burst_poisson.curves.1.zero_crossing_probability",
 			"burst_poisson.curves.0.slope", "burst_poisson.curves.1.slope"},
-		Figure: figure,
+		Figure: experiment.FigureOf(figure),
 		Expect: expect,
 		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "2 s on two cores"},
 			{Name: "precise", Preset: "precise", Seeds: "1..5", Takes: "8 s on two cores"}},
@@ -48,12 +48,7 @@ const published = "published"
 
 func params() []experiment.Param {
 	inf := math.Inf(1)
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	integer := func(key string, value int, low, high float64, doc string) experiment.Param {
 		return experiment.Param{Key: key, Kind: experiment.Integer, Default: value, Min: low, Max: high, Doc: doc}
 	}

@@ -1,7 +1,6 @@
 package propagation
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -29,13 +28,7 @@ const (
 )
 
 // figure draws the metrics of one or more seeds.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	panels := [][]*plot.Plot{
 		{rasterPanel("pyr2, upper ensemble", pyr2, runs[0].Raster), rasterPanel("pyr1, lower ensemble", pyr1, runs[0].Raster)},
 		{

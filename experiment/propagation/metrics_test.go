@@ -89,10 +89,7 @@ func TestSilence(t *testing.T) {
 	if err := m.print(&bytes.Buffer{}); err != nil {
 		t.Error(err)
 	}
-	var a, b bytes.Buffer
-	if err := figure([]json.RawMessage{raw}, &a, &b); err != nil {
-		t.Error(err)
-	}
+	experimenttest.Figure(t, Experiment(), []json.RawMessage{raw})
 }
 
 // TestFigure draws the metrics of two made-up seeds: an SVG that names its axes,
@@ -106,7 +103,7 @@ func TestFigure(t *testing.T) {
 		}
 		runs = append(runs, raw)
 	}
-	experimenttest.Figure(t, figure, runs, "time (s)", "event rate (Hz)", "burst probability (%)", "mean of 2 seeds", "burst rate of pyr2, rescaled")
+	experimenttest.Figure(t, Experiment(), runs, "time (s)", "event rate (Hz)", "burst probability (%)", "mean of 2 seeds", "burst rate of pyr2, rescaled")
 }
 
 // TestExpectations: those of the publication stand with its values alone, those of

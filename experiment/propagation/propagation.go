@@ -45,7 +45,7 @@ func Experiment() *experiment.Experiment {
 			Default:     "all",
 		},
 		Headline: []string{"stimulation.event_rate_hz", "stimulation.burst_probability_pct", "correlation"},
-		Figure:   figure,
+		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
 		Verify: []experiment.Verification{
 			{Seeds: "1..5", Takes: "4 s on two cores"},
@@ -57,12 +57,7 @@ func Experiment() *experiment.Experiment {
 }
 
 func params() []experiment.Param {
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	size := func(key string, value int, doc string) experiment.Param {
 		return experiment.Param{Key: key, Kind: experiment.Integer, Default: value, Min: 2, Max: 1_000_000, Doc: doc}
 	}

@@ -1,7 +1,6 @@
 package representations
 
 import (
-	"encoding/json"
 	"io"
 
 	"gonum.org/v1/plot"
@@ -12,13 +11,7 @@ import (
 
 // figure draws the feedback path, the angles and the cost of one or more seeds:
 // mean and one standard deviation to each side.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	panels := [][]*plot.Plot{
 		{feedbackPanel(runs), costPanel(runs)},
 		{anglePanel("Angle to backpropagation", runs, func(a LayerAngles) float64 { return a.WeightsDeg }),

@@ -39,7 +39,7 @@ func Experiment() *experiment.Experiment {
 			Default:     "test_before,test_after",
 		},
 		Headline: []string{"right_before", "right_after", "epoch_costs.0", "epoch_costs.last", "feedback.range_pct", "mean_angles"},
-		Figure:   figure,
+		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
 		Verify:   verifications(),
 		Check:    check,
@@ -59,12 +59,7 @@ func presets() []experiment.Preset {
 
 func params() []experiment.Param {
 	inf := math.Inf(1)
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	return []experiment.Param{
 		{Key: "neurons", Kind: experiment.Integer, Default: 200, Min: 2, Max: 1_000_000, Doc: "neurons of each population"},
 		{Key: "examples", Kind: experiment.Integer, Default: 320, Min: 0, Max: 1e9, Doc: "examples of the training; 0 only tests"},

@@ -112,7 +112,7 @@ func TestFigure(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		experimenttest.Figure(t, figure, slices.Repeat([]json.RawMessage{raw}, seeds), says...)
+		experimenttest.Figure(t, Experiment(), slices.Repeat([]json.RawMessage{raw}, seeds), says...)
 	}
 	drawn(2, "burst probability (%)", "angle of weight change (°)", "rates, backpropagation", "hidden2_2")
 	m.Angles, m.EpochCosts, m.Yardstick = nil, nil, Yardstick{}

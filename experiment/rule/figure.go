@@ -1,7 +1,6 @@
 package rule
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -14,20 +13,9 @@ import (
 	"github.com/apical-sim/apical/internal/panel"
 )
 
-// figure draws the metrics of one or more seeds.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
-	return drawFigure(runs, png, svg)
-}
-
-// drawFigure draws output, weights and input over time: means over seeds with one
+// figure draws output, weights and input over time: means over seeds with one
 // standard deviation to each side.
-func drawFigure(runs []Metrics, png, svg io.Writer) error {
+func figure(runs []Metrics, png, svg io.Writer) error {
 	curve := func(p *plot.Plot, label string, c panel.Colour, of func(Course) []*float64) {
 		values := make([][]float64, len(runs))
 		for i, r := range runs {

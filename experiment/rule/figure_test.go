@@ -42,7 +42,7 @@ func madeUp(t *testing.T, seed int) json.RawMessage {
 
 // TestFigure draws two made-up seeds.
 func TestFigure(t *testing.T) {
-	experimenttest.Figure(t, figure, []json.RawMessage{madeUp(t, 0), madeUp(t, 1)},
+	experimenttest.Figure(t, Experiment(), []json.RawMessage{madeUp(t, 0), madeUp(t, 1)},
 		"time (s)", "event rate (Hz)", "burst probability (%)", "change (% of initial)", "+40 pA", "baseline", "± 1 sd")
 }
 
@@ -53,7 +53,7 @@ func TestFigureOfSilence(t *testing.T) {
 	m.Course.PostBurstProbabilityPct, m.Course.AveragePct = []*float64{nil}, []*float64{nil}
 	m.Phases = []Phase{{Name: "burn_in", ToS: 1}}
 	var a, b bytes.Buffer
-	if err := drawFigure([]Metrics{m}, &a, &b); err != nil {
+	if err := figure([]Metrics{m}, &a, &b); err != nil {
 		t.Fatal(err)
 	}
 }

@@ -45,7 +45,7 @@ func Experiment() *experiment.Experiment {
 			"phases.4.weight_end_pct", "phases.5.weight_end_pct", "phases.6.weight_end_pct",
 			"phases.1.post_burst_probability_pct", "phases.2.post_burst_probability_pct", "phases.4.post_burst_probability_pct",
 		},
-		Figure: figure,
+		Figure: experiment.FigureOf(figure),
 		Expect: expect,
 		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "45 s on two cores"}},
 		Check:  check,
@@ -55,12 +55,7 @@ func Experiment() *experiment.Experiment {
 
 func params() []experiment.Param {
 	inf := math.Inf(1)
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	return []experiment.Param{
 		{Key: "neurons", Kind: experiment.Integer, Default: 1000, Min: 2, Max: 1_000_000, Doc: "pyramidal cells of each of the two populations"},
 		positive("segment", "s", 25, 1e5, "how long each of the six segments lasts"),

@@ -1,7 +1,6 @@
 package transmission
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -16,13 +15,7 @@ import (
 
 // figure draws the first receiver of the first run: to the left what transmits
 // events, to the right what transmits bursts; the input above.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	t := runs[0].Trace
 	panels := [][]*plot.Plot{
 		{raster(t, "event", "Input, events", panel.Blue), raster(t, "burst", "Input, bursts", panel.Vermilion)},

@@ -42,7 +42,7 @@ func Experiment() *experiment.Experiment {
 		},
 		Headline: []string{"correlation.events_depressing", "correlation.bursts_facilitating", "correlation.events_facilitating",
 			"correlation.bursts_depressing", "burst_weight"},
-		Figure: figure,
+		Figure: experiment.FigureOf(figure),
 		Expect: expect,
 		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "1 s"}},
 		Check:  check,
@@ -51,9 +51,7 @@ func Experiment() *experiment.Experiment {
 }
 
 func params() []experiment.Param {
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
+	number := experiment.NumberWithin
 	integer := func(key string, value, low int, doc string) experiment.Param {
 		return experiment.Param{Key: key, Kind: experiment.Integer, Default: value, Min: float64(low), Max: 1_000_000, Doc: doc}
 	}

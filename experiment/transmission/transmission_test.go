@@ -136,7 +136,7 @@ func TestFigure(t *testing.T) {
 	for _, current := range []string{"250pA", "-1000pA"} {
 		_, dir := trial(t, "duration=600ms", "receivers=2", "soma_current="+current)
 		raw := json.RawMessage(experimenttest.Read(t, dir, "metrics.json"))
-		experimenttest.Figure(t, figure, []json.RawMessage{raw, raw}, "Events alone", "Facilitation", "above rest (mV)", "time (s)")
+		experimenttest.Figure(t, Experiment(), []json.RawMessage{raw, raw}, "Events alone", "Facilitation", "above rest (mV)", "time (s)")
 	}
 }
 

@@ -1,7 +1,6 @@
 package xor
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -24,21 +23,10 @@ const (
 	topPercent = 130
 )
 
-// figure draws the metrics of one or more seeds.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
-	return drawFigure(runs, png, svg)
-}
-
-// drawFigure draws, after Figure 4 of the publication, the cost of the epochs, the
+// figure draws, after Figure 4 of the publication, the cost of the epochs, the
 // test before and after learning, and a window of the training: mean and, of
 // several seeds, two standard deviations to each side.
-func drawFigure(runs []Metrics, png, svg io.Writer) error {
+func figure(runs []Metrics, png, svg io.Writer) error {
 	return panel.Save([][]*plot.Plot{
 		{learningPanel(runs), inputPanel(runs), OutputPanel("Output, before and after", runs), hiddenPanel(runs)},
 		{teacherPanel(runs), outputWindowPanel(runs), FeedbackPanel("hidden1", 1, runs), FeedbackPanel("hidden2", -1, runs)},

@@ -35,7 +35,7 @@ func TestFigure(t *testing.T) {
 		}
 		runs = append(runs, raw)
 	}
-	raster := experimenttest.Figure(t, figure, runs,
+	raster := experimenttest.Figure(t, Experiment(), runs,
 		"epoch", "event rate (Hz)", "chance, 4 ln 2", "hidden2 after", "Teacher, epoch 4", "burst probability (%)", "10 → 1")
 	config, err := png.DecodeConfig(bytes.NewReader(raster))
 	if err != nil {
@@ -59,5 +59,5 @@ func madeUp(events int) (bins []sim.RateBin) {
 
 // A run that was stopped before any epoch, or had no training, has a figure too.
 func TestFigureWithoutTraining(t *testing.T) {
-	experimenttest.Figure(t, figure, []json.RawMessage{[]byte(`{"before":[{"input":"00"},{"input":"10"},{"input":"01"},{"input":"11"}]}`)})
+	experimenttest.Figure(t, Experiment(), []json.RawMessage{[]byte(`{"before":[{"input":"00"},{"input":"10"},{"input":"01"},{"input":"11"}]}`)})
 }

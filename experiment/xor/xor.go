@@ -38,7 +38,7 @@ func Experiment() *experiment.Experiment {
 		},
 		Headline: []string{"solved", "epoch_costs.last", "after.0.event_rate_hz.output", "after.1.event_rate_hz.output",
 			"after.2.event_rate_hz.output", "after.3.event_rate_hz.output"},
-		Figure: figure,
+		Figure: experiment.FigureOf(figure),
 		Expect: expect,
 		Verify: []experiment.Verification{
 			{Seeds: "1..5", Takes: "an hour on two cores"},
@@ -51,12 +51,7 @@ func Experiment() *experiment.Experiment {
 
 func params() []experiment.Param {
 	inf := math.Inf(1)
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	return []experiment.Param{
 		{Key: "neurons", Kind: experiment.Integer, Default: 500, Min: 2, Max: 1_000_000, Doc: "neurons of each of the five populations"},
 		{Key: "examples", Kind: experiment.Integer, Default: 2000, Min: 0, Max: 1e9, Doc: "examples of the training, four to an epoch; 0 only tests, and the rest of four has no cost"},

@@ -1,7 +1,6 @@
 package xorvariants
 
 import (
-	"encoding/json"
 	"io"
 
 	"gonum.org/v1/plot"
@@ -16,13 +15,9 @@ var colours = [...]panel.Colour{panel.Blue, panel.Vermilion, panel.Green, panel.
 // figure draws the costs of all variants, and the output of each before and after
 // learning, of one or more seeds. A comparison of one variant shows how its
 // feedback arrives as well.
-func (c comparison) figure(metrics []json.RawMessage, png, svg io.Writer) error {
+func (c comparison) figure(metrics []Metrics, png, svg io.Writer) error {
 	runs := map[string][]xor.Metrics{}
-	for _, raw := range metrics {
-		var m Metrics
-		if err := json.Unmarshal(raw, &m); err != nil {
-			return err
-		}
+	for _, m := range metrics {
 		for key, v := range m.Variants {
 			runs[key] = append(runs[key], *v)
 		}

@@ -121,7 +121,7 @@ func (c comparison) experiment() *experiment.Experiment {
 		Params:   c.params(base.Params),
 		Presets:  presets(base),
 		Record:   base.Record,
-		Figure:   c.figure,
+		Figure:   experiment.FigureOf(c.figure),
 		Check:    c.check,
 		Run:      c.run,
 		Verify: []experiment.Verification{

@@ -121,7 +121,7 @@ func drawn(t *testing.T, c comparison, metrics []byte) {
 	for _, k := range c.variants {
 		says = append(says, "Output: "+k.label)
 	}
-	experimenttest.Figure(t, c.figure, []json.RawMessage{metrics, metrics}, says...)
+	experimenttest.Figure(t, c.experiment(), []json.RawMessage{metrics, metrics}, says...)
 }
 
 // TestExpectations: an answer of each variant in full length and of the quick
