@@ -3,6 +3,9 @@ package information
 import (
 	"fmt"
 	"math"
+	"slices"
+
+	"gonum.org/v1/gonum/stat"
 )
 
 // Bound is the information that a linear decoder finds about inputs in one
@@ -24,12 +27,17 @@ type Bound struct {
 	Corrected float64 // bit/s; below 0 by chance if there is nothing to find
 	// Shuffled and ShuffledSD are mean and standard deviation of the plug-in estimate
 	// over shuffles, bit/s: the output shifted against the inputs by whole segments,
-	// around the end. NaN if Shuffles is 0.
+	// around the end. NaN if Shuffles is 0. An input that repeats itself meets itself
+	// again in some of them.
 	Shuffled, ShuffledSD float64
-	Shuffles             int // that were made
-	Exceeding            int // shuffles that gave no less than Plugin
-	Inputs               int
-	Independent          float64 // K
+	// SE is the standard error of Plugin and Corrected, bit/s, by a jackknife over
+	// groups of neighbouring segments (Efron & Tibshirani 1993, "An Introduction to
+	// the Bootstrap", chapter 11); NaN for fewer than 3 segments.
+	SE          float64
+	Shuffles    int // that were made
+	Exceeding   int // shuffles that gave no less than Plugin
+	Inputs      int
+	Independent float64 // K
 }
 
 // Net is the plug-in estimate less that of shuffled segments, bit/s; NaN without
@@ -74,6 +82,8 @@ func Inform(inputs []*Spectrum, output *Spectrum, band Band, shuffles int) (Boun
 		}
 	}
 	b.Corrected = b.Plugin - bias/math.Ln2*float64(n)*e.Resolution()
+
+	b.SE = m.jackknife(band)
 
 	sum, squares := 0.0, 0.0
 	for _, shift := range shifts(output, shuffles) {
@@ -134,26 +144,72 @@ func (m *spectralMatrix) bits(shift int, band Band) float64 {
 	for i, x := range m.inputs {
 		cross(x, m.output, shift, m.density[i*n+n-1])
 	}
+	return m.sum(m.density, band)
+}
+
+// sum is the plug-in estimate of densities, bit/s.
+func (m *spectralMatrix) sum(density [][]complex128, band Band) float64 {
 	e := m.output.estimator
 	sum := 0.0
 	for k, f := range e.Frequencies() {
 		if band.Holds(f) {
-			sum -= math.Log2(m.unexplained(k))
+			sum -= math.Log2(m.unexplained(density, k))
 		}
 	}
 	return sum * e.Resolution()
+}
+
+// jackknifeGroups are as many as tell a standard error to a sixth of it.
+const jackknifeGroups = 20
+
+// jackknife is the standard error of the plug-in estimate: that of estimates
+// without one group of neighbouring segments each.
+func (m *spectralMatrix) jackknife(band Band) float64 {
+	segments := len(m.output.segments)
+	groups := min(jackknifeGroups, segments)
+	if groups < 3 {
+		return math.NaN()
+	}
+	all := append(slices.Clone(m.inputs), m.output)
+	n := len(all)
+	sums := func(from, to int) [][]complex128 {
+		density := make([][]complex128, n*n)
+		for i, x := range all {
+			for j := i; j < n; j++ {
+				density[i*n+j] = make([]complex128, len(m.density[i*n+j]))
+				sumCross(x, all[j], from, to, 0, density[i*n+j])
+			}
+		}
+		return density
+	}
+	total := sums(0, segments)
+	without := make([]float64, groups)
+	for g := range without {
+		left := sums(g*segments/groups, (g+1)*segments/groups)
+		for i := range left {
+			for k := range left[i] {
+				left[i][k] = total[i][k] - left[i][k]
+			}
+		}
+		without[g] = m.sum(left, band)
+	}
+	mean, squares := stat.Mean(without, nil), 0.0
+	for _, v := range without {
+		squares += (v - mean) * (v - mean)
+	}
+	return math.Sqrt(squares * float64(groups-1) / float64(groups))
 }
 
 // unexplained is the part of the output's power at a frequency that regression on
 // the inputs leaves, 1−γ². It eliminates the inputs one after the other, which
 // leaves the density of the output given them (Bendat & Piersol 2010, "Random
 // Data", section 7.3). An input without power of its own explains nothing.
-func (m *spectralMatrix) unexplained(frequency int) float64 {
+func (m *spectralMatrix) unexplained(density [][]complex128, frequency int) float64 {
 	n := len(m.inputs) + 1
 	a := m.work
 	for i := range n {
 		for j := i; j < n; j++ {
-			a[i*n+j] = m.density[i*n+j][frequency]
+			a[i*n+j] = density[i*n+j][frequency]
 		}
 	}
 	total := real(a[n*n-1])
@@ -161,7 +217,7 @@ func (m *spectralMatrix) unexplained(frequency int) float64 {
 		return 1
 	}
 	for p := range n - 1 {
-		own := real(m.density[p*n+p][frequency])
+		own := real(density[p*n+p][frequency])
 		pivot := real(a[p*n+p])
 		if pivot <= own*leastUnexplained {
 			continue

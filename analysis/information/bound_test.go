@@ -232,3 +232,40 @@ func TestShifts(t *testing.T) {
 		}
 	}
 }
+
+// The jackknife's standard error is the deviation of repeated estimates, and the
+// interval of coherence holds the truth as often as it says.
+func TestErrors(t *testing.T) {
+	const snr, runs = 2.0, 300
+	for name, e := range map[string]*Estimator{
+		"Welch": must[*Estimator](t)(Welch(50, 0.005)), "Multitaper": must[*Estimator](t)(Multitaper(50, 3, 0.005)),
+	} {
+		var bits, errors []float64
+		held, n := 0.0, 0.0
+		for run := range runs {
+			x, y := noise(uint64(run), 30, 3000), noise(uint64(run), 31, 3000)
+			for i := range y {
+				y[i] += math.Sqrt(snr) * x[i]
+			}
+			sx, sy := e.Spectrum(Series{x}), e.Spectrum(Series{y})
+			b := must[Bound](t)(Inform([]*Spectrum{sx}, sy, Band{10, 90}, 0))
+			bits, errors = append(bits, b.Corrected), append(errors, b.SE)
+			c := Coherent(sx, sy)
+			for i := 3; i < 22; i += 6 {
+				if low, high := c.Interval(i, 1.96); low <= snr/(1+snr) && snr/(1+snr) <= high {
+					held++
+				}
+				n++
+			}
+		}
+		// 20 groups know their deviation to 1/√38 each; the deviation of 300 runs is known
+		// to 4 %. Overlapping segments make neighbouring groups less than independent.
+		within(t, name+": standard error", stat.Mean(errors, nil)/stat.StdDev(bits, nil), 1, 0.2)
+		within(t, name+": coverage", held/n, 0.95, 0.03)
+	}
+	two := must[*Estimator](t)(Multitaper(50, 20, 0.005))
+	s := two.Spectrum(Series{noise(1, 40, 100)})
+	if b := must[Bound](t)(Inform([]*Spectrum{s}, s, Band{10, 90}, 0)); !math.IsNaN(b.SE) {
+		t.Errorf("standard error of 2 segments: %v", b.SE)
+	}
+}

@@ -43,6 +43,20 @@ func (c Coherence) Significance(alpha float64) float64 {
 	return -math.Expm1(math.Log(alpha) / (c.Independent - 1))
 }
 
+// Interval is that of γ² at a place of Squared, at the confidence of z standard
+// deviations of the normal distribution (1.96 for 95 %): artanh γ is about normal
+// with the variance 1/(2(K−1)) (Enochson & Goodman 1965; Bokil et al. 2007, doi
+// 10.1016/j.jneumeth.2006.07.011). It is 0 to 1 for K <= 1, and holds for
+// γ² well above 1/K.
+func (c Coherence) Interval(place int, z float64) (low, high float64) {
+	if c.Independent <= 1 {
+		return 0, 1
+	}
+	middle, half := math.Atanh(math.Sqrt(c.Squared[place])), z/math.Sqrt(2*(c.Independent-1))
+	low, high = math.Tanh(max(0, middle-half)), math.Tanh(middle+half)
+	return low * low, high * high
+}
+
 // Expected is the mean of γ² for two that have nothing to do with each other, 1/K.
 func (c Coherence) Expected() float64 {
 	if c.Independent <= 1 {

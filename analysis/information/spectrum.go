@@ -218,16 +218,25 @@ func (s *Spectrum) Cross(y *Spectrum) []complex128 {
 // cross averages X* Y over segments and tapers, of x with the segment of y that
 // comes shift segments later, around the end.
 func cross(x, y *Spectrum, shift int, into []complex128) {
-	if len(x.segments) != len(y.segments) || x.estimator.segment != y.estimator.segment {
-		panic("information: spectra of series of different lengths, or by different estimators")
-	}
 	clear(into)
 	n := len(x.segments)
 	if n == 0 {
 		return
 	}
-	for k, a := range x.segments {
-		b := y.segments[(k+shift)%n]
+	sumCross(x, y, 0, n, shift, into)
+	scale := complex(x.estimator.binS/float64(n*len(x.estimator.tapers)), 0)
+	for i := range into {
+		into[i] *= scale
+	}
+}
+
+// sumCross adds X* Y of the segments [from, to) of x to into.
+func sumCross(x, y *Spectrum, from, to, shift int, into []complex128) {
+	if len(x.segments) != len(y.segments) || x.estimator.segment != y.estimator.segment {
+		panic("information: spectra of series of different lengths, or by different estimators")
+	}
+	for k := from; k < to; k++ {
+		a, b := x.segments[k], y.segments[(k+shift)%len(y.segments)]
 		for len(a) > 0 {
 			for i, v := range a[:len(into)] {
 				w := b[i]
@@ -235,9 +244,5 @@ func cross(x, y *Spectrum, shift int, into []complex128) {
 			}
 			a, b = a[len(into):], b[len(into):]
 		}
-	}
-	scale := complex(x.estimator.binS/float64(n*len(x.estimator.tapers)), 0)
-	for i := range into {
-		into[i] *= scale
 	}
 }

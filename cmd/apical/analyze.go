@@ -37,7 +37,8 @@ burst is an event that a second spike follows within it. How often events happen
 and which share of them are bursts are two messages, which one rate mixes.`,
 		Example: `  apical analyze events runs/xor-seed1/spikes.arrow --out events.arrow
   apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow
-  apical analyze trials spikes.arrow --trials trials.csv --condition-column outcome --contrast hit,miss`,
+  apical analyze trials spikes.arrow --trials trials.csv --condition-column outcome --contrast hit,miss
+  apical analyze information spikes.arrow --signal soma.csv --signal dendrite.csv`,
 		Args: cobra.ArbitraryArgs,
 		RunE: orHelp,
 	}

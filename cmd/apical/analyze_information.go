@@ -31,8 +31,8 @@ func (a *app) informationCommand() *cobra.Command {
 firing rate) with signals that the cells were given, frequency by frequency, and
 bounds the information that a linear decoder finds, in bit/s: the integral of
 -log2(1-coherence). Estimates of unrelated series exceed 0; the column bit/s has
-that taken away in closed form, net by shuffled segments. p is the part of the
-shuffles that gave as much.
+that taken away in closed form, net by shuffled segments; se is its standard error.
+p is the part of the shuffles that gave as much.
 
 A signal is a table with a column of times (time_s, t_s or time_ms) and columns of
 values, sampled at least once a bin. The first is expected in the event rate, as

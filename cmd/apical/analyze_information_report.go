@@ -6,6 +6,7 @@ import (
 	"math"
 	"text/tabwriter"
 
+	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/analysis/information"
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
@@ -37,14 +38,14 @@ func (f *informationFound) write(w io.Writer) error {
 		spikes, events, bursts := f.bins.Totals(i)
 		fmt.Fprintf(w, "\n%s: %d neurons, %d spikes, %d events, %d bursts\n", p.Name, p.Size, spikes, events, bursts)
 		t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprint(t, "signal\tstream\tbit/s\tnet\tby chance\tp\tmean coherence\tgreatest at\t\n")
+		fmt.Fprint(t, "signal\tstream\tbit/s\tse\tnet\tby chance\tp\tmean coherence\tgreatest at\t\n")
 		for _, q := range m.Pairs {
 			peak, at := f.peak(q.Coherence)
 			carrier := ""
 			if q.Carrier {
 				carrier = "carrier"
 			}
-			fmt.Fprintf(t, "%s\t%s\t%.2f\t%s\t%s\t%s\t%.3f\t%.3f, %s\t%s\n", f.names[q.Signal], q.Stream, q.Bound.Corrected,
+			fmt.Fprintf(t, "%s\t%s\t%.2f\t%s\t%s\t%s\t%s\t%.3f\t%.3f, %s\t%s\n", f.names[q.Signal], q.Stream, q.Bound.Corrected, known("%.2f", q.Bound.SE),
 				known("%.2f", q.Bound.Net()), known("%.2f", q.Bound.Shuffled), chance(q.Bound), q.Coherence.Mean(f.options.Band), peak, formatHz(at), carrier)
 		}
 		if err := t.Flush(); err != nil {
@@ -95,6 +96,7 @@ func (f *informationFound) columns() []spikefile.ResultColumn {
 	}
 	hz, level := number("frequency_hz", "Hz", ""), number("significance", "1", "coherence that unrelated series exceed with probability alpha")
 	squared, phase := number("coherence", "1", "magnitude-squared"), number("phase_rad", "rad", "negative where the stream follows the signal")
+	low, high := number("ci_lo", "1", "95 % interval of coherence"), number("ci_hi", "1", "")
 	bits := number("information_bit", "bit/s per Hz", "-log2(1-coherence), bias included")
 	population := spikefile.ResultColumn{Name: "population", Index: []int16{}}
 	for _, p := range f.bins.Populations {
@@ -116,18 +118,21 @@ func (f *informationFound) columns() []spikefile.ResultColumn {
 				signal.Index = append(signal.Index, int16(q.Signal))
 				stream.Index = append(stream.Index, int16(q.Stream))
 				squared.Numbers = append(squared.Numbers, q.Coherence.Squared[k])
+				a, b := q.Coherence.Interval(k, analysis.Quantile(0.95))
+				low.Numbers, high.Numbers = append(low.Numbers, a), append(high.Numbers, b)
 				phase.Numbers = append(phase.Numbers, q.Coherence.PhaseRad[k])
 				level.Numbers = append(level.Numbers, q.Coherence.Significance(f.alpha))
 				bits.Numbers = append(bits.Numbers, -math.Log2(max(math.SmallestNonzeroFloat64, 1-q.Coherence.Squared[k])))
 			}
 		}
 	}
-	return []spikefile.ResultColumn{hz, population, signal, stream, squared, level, phase, bits}
+	return []spikefile.ResultColumn{hz, population, signal, stream, squared, low, high, level, phase, bits}
 }
 
 // bound is a Bound in metrics.json.
 type bound struct {
 	Corrected *float64 `json:"information_bit_per_s"`
+	SE        *float64 `json:"se_bit_per_s"`
 	Net       *float64 `json:"net_bit_per_s"`
 	Plugin    *float64 `json:"plugin_bit_per_s"`
 	Shuffled  *float64 `json:"shuffled_bit_per_s"`
@@ -137,7 +142,7 @@ type bound struct {
 }
 
 func boundJSON(b information.Bound) bound {
-	j := bound{Corrected: experiment.Finite(b.Corrected), Net: experiment.Finite(b.Net()), Plugin: experiment.Finite(b.Plugin),
+	j := bound{Corrected: experiment.Finite(b.Corrected), SE: experiment.Finite(b.SE), Net: experiment.Finite(b.Net()), Plugin: experiment.Finite(b.Plugin),
 		Shuffled: experiment.Finite(b.Shuffled), SD: experiment.Finite(b.ShuffledSD), Shuffles: b.Shuffles}
 	if b.Shuffles > 0 {
 		j.P = experiment.Finite(b.P())
@@ -176,7 +181,8 @@ func (f *informationFound) metrics(source string, burstISISeconds float64) any {
 	}
 	e := f.options.Estimator
 	all := struct {
-		Source      string       `json:"source"`
+		Spikes      string       `json:"spikes"`
+		Analyzed    [][2]float64 `json:"analyzed_s"`
 		BurstISI    float64      `json:"burst_isi_s"`
 		Bin         float64      `json:"bin_s"`
 		Method      string       `json:"method"`
@@ -189,7 +195,7 @@ func (f *informationFound) metrics(source string, burstISISeconds float64) any {
 		Alpha       float64      `json:"alpha"`
 		Populations []population `json:"populations"`
 		Relations   []relation   `json:"signals_with_each_other"`
-	}{Source: source, BurstISI: burstISISeconds, Bin: f.grid.BinSeconds(), Method: f.method(), Segment: 1 / e.Resolution(),
+	}{Spikes: source, Analyzed: f.analyzed(), BurstISI: burstISISeconds, Bin: f.grid.BinSeconds(), Method: f.method(), Segment: 1 / e.Resolution(),
 		Segments: e.Segments(f.grid.Bins()), Independent: e.Independent(f.grid.Bins()), Low: f.options.Band.FromHz,
 		Cutoff: f.options.Band.ToHz, Smoothing: f.options.WidthS, Alpha: f.alpha, Relations: []relation{}}
 	for i, m := range f.populations {

@@ -201,3 +201,12 @@ func (in *inputs) method() string {
 	}
 	return fmt.Sprintf("multitaper, %d sine tapers", in.tapers)
 }
+
+// analyzed are the stretches of time that were used, in s.
+func (in *inputs) analyzed() [][2]float64 {
+	all := [][2]float64{}
+	for _, w := range in.grid.Stretches {
+		all = append(all, [2]float64{float64(w.From) / float64(in.grid.StepsPerSecond), float64(w.To) / float64(in.grid.StepsPerSecond)})
+	}
+	return all
+}

@@ -187,13 +187,14 @@ func (f *stpFound) metrics(source string) any {
 		Coherence   []float64 `json:"mean_coherence"`
 	}
 	all := struct {
-		Source   string       `json:"source"`
+		Spikes   string       `json:"spikes"`
+		Analyzed [][2]float64 `json:"analyzed_s"`
 		Bin      float64      `json:"bin_s"`
 		Signals  []string     `json:"signals,omitempty"`
 		Synapses []parameters `json:"synapses"`
 		Traces   []trace      `json:"traces"`
 		Scan     []place      `json:"scan,omitempty"`
-	}{Source: source, Bin: f.grid.BinSeconds(), Signals: f.names}
+	}{Spikes: source, Analyzed: f.analyzed(), Bin: f.grid.BinSeconds(), Signals: f.names}
 	for _, s := range f.synapses {
 		all.Synapses = append(all.Synapses, parameters{s.Name, s.U, s.InitialU, s.TauFacilitationMS, s.TauRecoveryMS, s.TauMS})
 	}
