@@ -51,9 +51,10 @@ func (m Multiplexing) pair(signal int, s Stream) Pair {
 }
 
 // The encoder of Williams et al. 2021: event rate and burst fraction carry soma and
-// dendrite with no cross-talk in the latter, and together more than one firing
-// rate does of the same spikes. Detection at 16 ms misses one burst in eight and takes
-// close events for bursts, so the event rate is not quite free of the dendrite.
+// dendrite, and together more than one firing rate does of the same spikes. Detection
+// at 16 ms misses one burst in five (the tail of the intervals' distribution) and
+// takes events that are close by chance for bursts, of which there are more when the
+// soma is strongly driven: some of its signal is in the burst fraction.
 func TestMultiplexing(t *testing.T) {
 	e := encode(t, encoder.Williams(), 1)
 	m := must[Multiplexing](t)(Measure(e.bins, 0, e.signals, signalBand(t)))
@@ -80,18 +81,40 @@ func TestMultiplexing(t *testing.T) {
 	}
 }
 
+// withSpikes moves the threshold of events until a population emits so many spikes,
+// to 0.5 %. Rates depend on it nearly as exp(−θ/α).
+func withSpikes(t *testing.T, p encoder.Params, spikes int, seed uint64) encoder.Params {
+	t.Helper()
+	for range 10 {
+		n := len(must[*encoder.Encoded](t)(encoder.Generate(p, seed)).Steps)
+		ratio := float64(n) / float64(spikes)
+		if math.Abs(ratio-1) < 0.005 {
+			return p
+		}
+		p.EventThresholdMV += p.EventScaleMV * math.Log(ratio)
+	}
+	t.Fatalf("no threshold gives %d spikes", spikes)
+	return p
+}
+
+// truth counts the true events of a population.
+func (e encoded) truth() *Bins {
+	b := NewBins(e.grid, e.Recording.Populations)
+	b.spikes = e.bins.spikes
+	events := slices.Clone(e.Events)
+	for i := range events {
+		events[i].Followed = true
+	}
+	b.AddEvents(events)
+	return b
+}
+
 // With the true events cross-talk is at chance in both directions.
 func TestTrueEventsHaveNoCrossTalk(t *testing.T) {
 	e := encode(t, encoder.Williams(), 2)
-	b := NewBins(e.grid, e.Recording.Populations)
-	truth := slices.Clone(e.Events)
-	for i := range truth {
-		truth[i].Followed = true
-	}
-	b.AddEvents(truth)
 	opt := signalBand(t)
 	opt.Shuffles = 99
-	m := must[Multiplexing](t)(Measure(b, 0, e.signals, opt))
+	m := must[Multiplexing](t)(Measure(e.truth(), 0, e.signals, opt))
 	for _, p := range []Pair{m.pair(0, BurstFraction), m.pair(1, EventRate)} {
 		within(t, "cross-talk, bit/s", p.Bound.Corrected, 0, 4*p.Bound.ShuffledSD)
 		if p.Bound.P() < 0.01 {
@@ -109,6 +132,8 @@ func TestMoreCellsTellMore(t *testing.T) {
 		p.Neurons = n
 		e := encode(t, p, 3)
 		m := must[Multiplexing](t)(Measure(e.bins, 0, e.signals, signalBand(t)))
+		gain, _ := m.Gain()
+		t.Logf("%d cells: %.2f and %.2f bit/s, gain %.2f", n, m.pair(0, EventRate).Bound.Corrected, m.pair(1, BurstFraction).Bound.Corrected, gain)
 		now := [2]float64{m.pair(0, EventRate).Bound.Corrected, m.pair(1, BurstFraction).Bound.Corrected}
 		if now[0] <= last[0] || now[1] <= last[1] {
 			t.Errorf("%d cells: %v bit/s, fewer had %v", n, now, last)
@@ -126,15 +151,7 @@ func TestGainOverRateCode(t *testing.T) {
 	spikes := len(both.Steps)
 	rate := p
 	rate.BurstThresholdMV = math.Inf(1)
-	// The threshold of equal cost, by bisection.
-	for low, high := p.EventThresholdMV-1, p.EventThresholdMV; high-low > 0.01; {
-		rate.EventThresholdMV = (low + high) / 2
-		if len(must[*encoder.Encoded](t)(encoder.Generate(rate, 4)).Steps) > spikes {
-			low = rate.EventThresholdMV
-		} else {
-			high = rate.EventThresholdMV
-		}
-	}
+	rate = withSpikes(t, rate, spikes, 4)
 	code := encode(t, rate, 4)
 	if ratio := float64(len(code.Steps)) / float64(spikes); math.Abs(ratio-1) > 0.01 {
 		t.Fatalf("%v times the spikes", ratio)
@@ -145,6 +162,42 @@ func TestGainOverRateCode(t *testing.T) {
 	t.Logf("%.2f bit/s multiplexed, %.2f as a rate: gain %.3f", m.Multiplexed, c.pair(0, FiringRate).Bound.Corrected, gain)
 	if !ok || gain < 1.1 {
 		t.Errorf("gain %v, want above 1", gain)
+	}
+}
+
+// Cells whose intervals have one mode multiplex nearly as much as those with two, at
+// the same number of spikes: figure 3 of Williams et al. 2021 has 131.58, 148.91 and
+// 156.64 bit/s for τ_rel of 2, 7 and 28 ms, events and bursts known, that is 84 % and
+// 95 % of the last. Their signals are not given, so only the parts are compared. What
+// is found at 16 ms falls further, since more events are taken for bursts.
+func TestUnimodalCellsMultiplex(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates many populations")
+	}
+	p := encoder.Williams()
+	p.DurationS = 100
+	whole := encode(t, p, 8)
+	var known, found [3]float64
+	for i, tau := range []float64{28, 7, 2} {
+		p.RelativeMS = tau
+		e := whole
+		if i > 0 {
+			e = encode(t, withSpikes(t, p, len(whole.Steps), 8), 8)
+		}
+		k := must[Multiplexing](t)(Measure(e.truth(), 0, e.signals, signalBand(t)))
+		m := must[Multiplexing](t)(Measure(e.bins, 0, e.signals, signalBand(t)))
+		known[i], found[i] = k.Multiplexed, m.Multiplexed
+		gain, _ := m.Gain()
+		t.Logf("tau_rel %v ms, %d spikes: %.2f bit/s (%.2f in events, %.2f in bursts), found at 16 ms %.2f, cross-talk %.2f, gain %.2f", tau, len(e.Steps),
+			k.Multiplexed, k.pair(0, EventRate).Bound.Corrected, k.pair(1, BurstFraction).Bound.Corrected, m.Multiplexed, m.CrossTalk(), gain)
+		if gain < 1.2 {
+			t.Errorf("tau_rel %v ms: gain %v", tau, gain)
+		}
+	}
+	within(t, "part at 7 ms", known[1]/known[0], 148.91/156.64, 0.07)
+	within(t, "part at 2 ms", known[2]/known[0], 131.58/156.64, 0.1)
+	if !(found[0] > found[1] && found[1] > found[2]) {
+		t.Errorf("found %v bit/s, want less with shorter refractoriness", found)
 	}
 }
 
