@@ -57,8 +57,7 @@ type dipper struct {
 	minorant, majorant []int // vertices, ascending
 }
 
-// slopeOver compares the slope from a to b with that from b to c: > 0 if it is
-// larger.
+// turn compares the slope from a to b with that from b to c: > 0 if it is larger.
 func (d *dipper) turn(a, b, c int) float64 {
 	x := d.x
 	return float64(b-a)*(x[c]-x[b]) - float64(c-b)*(x[b]-x[a])
@@ -142,8 +141,19 @@ func (d *dipper) above(a, b int) float64 {
 	return largest
 }
 
-// DipSample is how many intervals a dip test looks at.
+// DipSample is how many intervals a dip test looks at, at most.
 const DipSample = 4000
+
+// dipSize returns how many of n intervals a test looks at: the largest number not
+// above n of those that go down from DipSample by a fifth each, so that few
+// distributions of uniform samples serve samples of all sizes.
+func dipSize(n int64) int {
+	size := DipSample
+	for int64(size) > n && size > 10 {
+		size = size * 4 / 5
+	}
+	return int(min(int64(size), n))
+}
 
 // dipReplicates is how many samples of uniform numbers p values are estimated of.
 const dipReplicates = 1000
@@ -168,8 +178,8 @@ type DipTest struct {
 	P float64
 }
 
-// Test tells whether log10 of the intervals has more than one mode. Of more than
-// [DipSample] intervals it takes a random sample of so many. An interval of n steps
+// Test tells whether log10 of the intervals has more than one mode. It looks at a
+// random sample, of four fifths or more of the intervals up to [DipSample]. An interval of n steps
 // is taken to lie evenly between n-½ and n+½: equal numbers would be modes of
 // their own. NaN without intervals.
 //
@@ -179,7 +189,7 @@ func (t *Dips) Test(c *IntervalCounts) DipTest {
 	if c.n == 0 {
 		return DipTest{Dip: math.NaN(), P: math.NaN()}
 	}
-	r := DipTest{N: int(min(c.n, DipSample))}
+	r := DipTest{N: dipSize(c.n)}
 	stream := rng.NewSource(t.seed, rng.NullSample, 0).Stream(0)
 	r.Dip = Dip(sampleLog(c, r.N, &stream))
 	null := t.uniform(r.N)

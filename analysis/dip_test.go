@@ -172,6 +172,20 @@ func TestDipOfUniformSamples(t *testing.T) {
 	}
 }
 
+func TestDipSize(t *testing.T) {
+	sizes := map[int]bool{}
+	for n := int64(1); n < 10000; n++ {
+		size := dipSize(n)
+		sizes[size] = true
+		if int64(size) > n || n <= DipSample && int64(size) < n*3/4 {
+			t.Errorf("%d of %d intervals", size, n)
+		}
+	}
+	if len(sizes) > 40 || dipSize(1<<40) != DipSample {
+		t.Errorf("%d sizes", len(sizes))
+	}
+}
+
 func TestDipTest(t *testing.T) {
 	dips := NewDips(1)
 	below := 0

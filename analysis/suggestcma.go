@@ -31,12 +31,12 @@ type CMA struct {
 // whose average is closest to α times the maximum.
 //
 // The bins, of equal width, reach from 0 to the longest interval; 1000 are usual,
-// at most a million, and the result depends on how many: one long silence makes bins too wide to tell
+// at most 10 000, and the result depends on how many: one long silence makes bins too wide to tell
 // a burst. It finds a threshold in any intervals, of a Poisson neuron too: whether
 // there are two kinds is for [DipTest] or [FindValley] to say.
 func FindCMA(c *IntervalCounts, bins int) CMA {
-	if bins < 2 || bins > 1_000_000 {
-		panic("analysis: FindCMA: want 2 to 1000000 bins")
+	if bins < 2 || bins > 10_000 {
+		panic("analysis: FindCMA: want 2 to 10000 bins")
 	}
 	spread := c.longest - c.shortest
 	switch {

@@ -31,7 +31,8 @@ func (a *app) sweepCommand() *cobra.Command {
 bursts (BR), the burst fraction (BF) with its interval, the fraction that the
 neurons' firing rates alone would bring about (BF0), and the spikes of a burst, at
 each of many thresholds. All come from one pass over the spikes, and are what
-'apical analyze events' gives at each.`,
+'apical analyze events' gives at each; but spikes/burst is of all bursts here, also
+of those that the end of the recording cuts.`,
 		Example: `  apical analyze sweep runs/xor-seed1/spikes.arrow
   apical analyze sweep spikes.arrow --burst-isi 2ms..20ms --step 0.5ms --out sweep.arrow
   apical analyze sweep spikes.arrow --burst-isi 4ms,10ms,16ms,25ms --dead-time 2ms`,
