@@ -17,6 +17,8 @@ type Errors struct {
 	// Early is when it falls short.
 	Late  *Cluster `json:"late"`
 	Early *Cluster `json:"early"`
+	// Clusters are the significant ones of the burst fraction, as they are.
+	Clusters []Cluster `json:"clusters"`
 	// Found tells that there is any significant cluster, by signal.
 	Found map[string]bool `json:"found"`
 	// The same as truth values.
@@ -41,7 +43,7 @@ type Cluster struct {
 // errors compares hits (A) and misses (B). c is nil where there are none of one.
 func (m *measurement) errors(sums *trials.Sums, c *trials.Contrast) Errors {
 	p := m.recording.misses[0].errors
-	e := Errors{PlantedFromS: p.latency, PlantedUntilS: p.end(), Found: map[string]bool{}}
+	e := Errors{PlantedFromS: p.latency, PlantedUntilS: p.end(), Clusters: []Cluster{}, Found: map[string]bool{}}
 	if c == nil {
 		return e
 	}
@@ -51,6 +53,11 @@ func (m *measurement) errors(sums *trials.Sums, c *trials.Contrast) Errors {
 	}
 	fraction := &c.Curves[trials.BurstFraction]
 	e.Late, e.Early = m.heaviest(sums, fraction, -1), m.heaviest(sums, fraction, 1)
+	for _, c := range fraction.Clusters {
+		if c.P <= m.level {
+			e.Clusters = append(e.Clusters, Cluster{FromS: sums.BinStart(c.From), UntilS: sums.BinStart(c.To), P: c.P})
+		}
+	}
 	e.LateFound, e.EarlyFound = e.Late != nil, e.Early != nil
 	bin := float64(m.design.Bin) / stepsPerSecond
 	onset := m.design.Onset()

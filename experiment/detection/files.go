@@ -3,6 +3,7 @@ package detection
 import (
 	"encoding/csv"
 	"os"
+	"slices"
 	"strconv"
 
 	"github.com/apical-sim/apical/experiment"
@@ -69,6 +70,7 @@ func (r *recording) writeSpikes(run *experiment.Run, meta spikefile.Meta, opt sp
 func (r *recording) trialColumns() []spikefile.ResultColumn {
 	onset := spikefile.ResultColumn{Name: "onset_s", Unit: "s", What: "of the stimulation, or where it would have been", Numbers: []float64{}}
 	stimulus := spikefile.ResultColumn{Name: "stimulus_ua", Unit: "uA", What: "intensity, 0 in a catch trial", Numbers: []float64{}}
+	kind := spikefile.ResultColumn{Name: "condition", Names: []string{stimulated, catch}, Index: []int16{}}
 	ends := spikefile.ResultColumn{Name: "outcome", Names: []string{}, Index: []int16{}}
 	for o := hit; o <= falseAlarm; o++ {
 		ends.Names = append(ends.Names, o.String())
@@ -77,10 +79,11 @@ func (r *recording) trialColumns() []spikefile.ResultColumn {
 	for _, t := range r.trials {
 		onset.Numbers = append(onset.Numbers, float64(t.onset)/stepsPerSecond)
 		stimulus.Numbers = append(stimulus.Numbers, t.microamps)
+		kind.Index = append(kind.Index, int16(slices.Index(kind.Names, t.condition())))
 		ends.Index = append(ends.Index, int16(t.outcome))
 		number.Counts = append(number.Counts, int64(t.session)+1)
 	}
-	return []spikefile.ResultColumn{onset, stimulus, ends, number}
+	return []spikefile.ResultColumn{onset, stimulus, kind, ends, number}
 }
 
 // truthColumns is what was planted in the cells: a row each.
@@ -106,11 +109,11 @@ func (r *recording) writeCSV(path string) (err error) {
 		return err
 	}
 	w := csv.NewWriter(f)
-	rows := [][]string{{"onset_s", "stimulus_ua", "outcome", "session"}}
+	rows := [][]string{{"onset_s", "stimulus_ua", "condition", "outcome", "session"}}
 	for _, t := range r.trials {
 		rows = append(rows, []string{
 			strconv.FormatFloat(float64(t.onset)/stepsPerSecond, 'f', -1, 64),
-			strconv.FormatFloat(t.microamps, 'f', -1, 64), t.outcome.String(), strconv.Itoa(t.session + 1)})
+			strconv.FormatFloat(t.microamps, 'f', -1, 64), t.condition(), t.outcome.String(), strconv.Itoa(t.session + 1)})
 	}
 	err = w.WriteAll(rows)
 	if err == nil {

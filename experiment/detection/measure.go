@@ -11,12 +11,6 @@ import (
 	"github.com/apical-sim/apical/experiment"
 )
 
-// Conditions by which trials are compared, beside their outcomes.
-const (
-	stimulated = "stimulated"
-	catch      = "catch"
-)
-
 // sessionName is the stratum of a session's trials, and the condition of its
 // stimulated ones.
 func sessionName(s int) string { return fmt.Sprintf("session %03d", s+1) }
@@ -60,13 +54,11 @@ func (m *measurement) list() []trials.Trial {
 	var all []trials.Trial
 	for _, t := range m.recording.trials {
 		s := sessionName(t.session)
-		kind := catch
 		if t.outcome.stimulated() {
-			kind = stimulated
 			all = append(all, trials.Trial{Onset: t.onset, Condition: s})
 		}
 		all = append(all, trials.Trial{Onset: t.onset, Condition: t.outcome.String(), Stratum: s},
-			trials.Trial{Onset: t.onset, Condition: kind, Stratum: s})
+			trials.Trial{Onset: t.onset, Condition: t.condition(), Stratum: s})
 	}
 	return all
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"io"
 	"math"
 	"os"
 	"reflect"
@@ -185,7 +186,9 @@ func TestPoorRecordings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		drawTwice(t, raw)
+		if err := figure([]json.RawMessage{raw}, io.Discard, io.Discard); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 }
 

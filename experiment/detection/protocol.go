@@ -27,6 +27,12 @@ const (
 	drawSpikes               // entity: the cell
 )
 
+// What is presented, as in files.
+const (
+	stimulated = "stimulated"
+	catch      = "catch"
+)
+
 // outcome is how a trial ends.
 type outcome uint8
 
@@ -52,6 +58,14 @@ type trial struct {
 	microamps  float64 // intensity, 0 in a catch trial
 	outcome    outcome
 	detectable float64 // what the decision is made from: > 0 is an answer
+}
+
+// condition is what is presented.
+func (t trial) condition() string {
+	if t.outcome.stimulated() {
+		return stimulated
+	}
+	return catch
 }
 
 // session is what changes with training.

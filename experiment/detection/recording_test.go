@@ -85,7 +85,7 @@ func TestSourceKeepsItsPromises(t *testing.T) {
 // what is expected of just these trials.
 func TestRecordingIsWhatIsExpected(t *testing.T) {
 	for _, preset := range []string{"", "null", "overlapping"} {
-		r := record(t, 2, preset)
+		r := record(t, 2, preset, "sessions=3", "trials=60")
 		var all []int
 		for i := range r.trials {
 			all = append(all, i)
@@ -213,7 +213,7 @@ func TestFilesHoldTheRecording(t *testing.T) {
 	}
 	for i, tr := range r.trials {
 		onset, err := strconv.ParseFloat(rows[i+1][0], 64)
-		if err != nil || steps(onset) != tr.onset || rows[i+1][2] != tr.outcome.String() {
+		if err != nil || steps(onset) != tr.onset || rows[i+1][2] != tr.condition() || rows[i+1][3] != tr.outcome.String() {
 			t.Fatalf("row %v, want trial %+v", rows[i+1], tr)
 		}
 	}
