@@ -20,6 +20,7 @@ package detection
 import (
 	"context"
 	"math"
+	"runtime"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -48,7 +49,7 @@ func Experiment() *experiment.Experiment {
 		Files:  []string{trialsCSV, trialsArrow, truthName},
 		Headline: []string{"effects", "classes.correct", "classes.firing_rate", "classes.burst_fraction", "training.event_error_s",
 			"training.burst_error_s", "training.burst_shift_s", "training.sharpening", "errors.late", "decoding.constant_rate.gain", "decoding.all.gain"},
-		Figure: figure,
+		Figure: experiment.FigureOf(figure),
 		Expect: expect,
 		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "15 s on two cores"},
 			{Name: "overlapping", Preset: "overlapping", Seeds: "1..5", Takes: "15 s on two cores"},
@@ -59,12 +60,7 @@ func Experiment() *experiment.Experiment {
 }
 
 func params() []experiment.Param {
-	number := func(key string, unit experiment.Unit, value, low, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: low, Max: high, Doc: doc}
-	}
-	positive := func(key string, unit experiment.Unit, value, high float64, doc string) experiment.Param {
-		return experiment.Param{Key: key, Kind: experiment.Number, Unit: unit, Default: value, Min: 0, OpenMin: true, Max: high, Doc: doc}
-	}
+	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	integer := func(key string, value, low, high int, doc string) experiment.Param {
 		return experiment.Param{Key: key, Kind: experiment.Integer, Default: value, Min: float64(low), Max: float64(high), Doc: doc}
 	}
@@ -194,17 +190,20 @@ func checkResponses(v *experiment.Values, f *firing, r responses) error {
 	return nil
 }
 
-// run draws a recording and analyses it.
+// run draws a recording, writes it and analyses it.
 func run(ctx context.Context, r *experiment.Run) error {
+	if r.Workers == 0 {
+		r.Workers = runtime.GOMAXPROCS(0)
+	}
 	recording, err := newRecording(ctx, r.Values, r.Seed, r.Workers)
 	if err != nil {
 		return err
 	}
-	last := recording.windows[len(recording.windows)-1].To
-	r.Progress.Set(float64(last)/stepsPerSecond, float64(last)/stepsPerSecond, "recorded; analysing")
 	if err := recording.write(r); err != nil {
 		return err
 	}
+	length := float64(recording.windows[len(recording.windows)-1].To) / stepsPerSecond
+	r.Progress.Set(length, length, "recorded, analysing")
 	m, err := newMeasurement(recording, r.Values, r.Seed).measure(ctx)
 	if err != nil {
 		return err

@@ -1,7 +1,6 @@
 package detection
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"math"
@@ -18,13 +17,7 @@ import (
 // figure draws the metrics of one or several seeds. Lines and points are what was
 // found, with a band of a standard deviation over seeds; dashed lines what is
 // expected of what was planted.
-func figure(metrics []json.RawMessage, png, svg io.Writer) error {
-	runs := make([]Metrics, len(metrics))
-	for i, raw := range metrics {
-		if err := json.Unmarshal(raw, &runs[i]); err != nil {
-			return err
-		}
-	}
+func figure(runs []Metrics, png, svg io.Writer) error {
 	panels := [][]*plot.Plot{
 		{
 			coursePanel(runs, "Cells whose firing rate responds", "event rate (Hz)",

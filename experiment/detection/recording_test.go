@@ -2,7 +2,6 @@ package detection
 
 import (
 	"bytes"
-	"context"
 	"encoding/csv"
 	"math"
 	"os"
@@ -15,7 +14,7 @@ import (
 	"gonum.org/v1/gonum/stat/distuv"
 
 	"github.com/apical-sim/apical/analysis"
-	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/io/spiketable"
 )
 
@@ -26,7 +25,7 @@ func record(t *testing.T, seed uint64, preset string, sets ...string) *recording
 	if err != nil {
 		t.Fatal(err)
 	}
-	r, err := newRecording(context.Background(), v, seed, 2)
+	r, err := newRecording(t.Context(), v, seed, 2)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +39,7 @@ func TestSameSpikesForAnyWorkers(t *testing.T) {
 	}
 	var first *recording
 	for _, workers := range []int{1, 3} {
-		r, err := newRecording(context.Background(), v, 5, workers)
+		r, err := newRecording(t.Context(), v, 5, workers)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -243,12 +242,7 @@ func TestNothingWanted(t *testing.T) {
 }
 
 func TestValuesThatDoNotFitAreRefused(t *testing.T) {
-	for _, set := range []string{"event_refractory=16ms", "burst_isi=16.05ms", "trial_interval=2s", "baseline_burst_fraction=0.9",
-		"baseline_event_rate=60Hz", "fraction_both=0.6", "burst_refractory=20ms", "intensity_first=0", "cells=0", "event_effect=5Hz"} {
-		if _, err := Experiment().Resolve("", []string{set}); err == nil {
-			t.Errorf("%s was accepted", set)
-		} else if _, ok := err.(*experiment.InputError); !ok {
-			t.Errorf("%s: %v is not an input error", set, err)
-		}
-	}
+	experimenttest.Refused(t, Experiment(), "event_refractory=16ms", "burst_isi=16.05ms", "trial_interval=2s", "baseline_burst_fraction=0.9",
+		"baseline_event_rate=60Hz", "fraction_both=0.6", "burst_refractory=20ms", "intensity_first=0", "cells=0", "event_effect=5Hz",
+		"bin=30ms", "response_window=4s", "level=1")
 }
