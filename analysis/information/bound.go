@@ -75,13 +75,7 @@ func Inform(inputs []*Spectrum, output *Spectrum, band Band, shuffles int) (Boun
 	for j := range inputs {
 		bias += 1 / (b.Independent - float64(j+1))
 	}
-	n := 0
-	for _, f := range e.Frequencies() {
-		if band.Holds(f) {
-			n++
-		}
-	}
-	b.Corrected = b.Plugin - bias/math.Ln2*float64(n)*e.Resolution()
+	b.Corrected = b.Plugin - bias/math.Ln2*float64(m.powered(band))*e.Resolution()
 
 	b.SE = m.jackknife(band)
 
@@ -136,6 +130,19 @@ func newSpectralMatrix(inputs []*Spectrum, output *Spectrum) *spectralMatrix {
 	}
 	m.density[n*n-1] = output.Cross(output)
 	return m
+}
+
+// powered counts the frequencies at which the output has power: cells that are
+// silent have no chance either.
+func (m *spectralMatrix) powered(band Band) int {
+	n := 0
+	power := m.density[len(m.density)-1]
+	for k, f := range m.output.estimator.Frequencies() {
+		if band.Holds(f) && real(power[k]) > 0 {
+			n++
+		}
+	}
+	return n
 }
 
 // bits is the plug-in estimate, bit/s, with the output shifted by whole segments.

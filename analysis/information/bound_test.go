@@ -190,6 +190,15 @@ func TestSeveralInputs(t *testing.T) {
 	within(t, "itself", must[Bound](t)(Inform([]*Spectrum{sy}, sy, band, 0)).Plugin, 90*40, 1e-6)
 }
 
+// A silent output has no information, and nothing to correct.
+func TestSilence(t *testing.T) {
+	e := must[*Estimator](t)(Welch(100, 0.005))
+	b := must[Bound](t)(Inform([]*Spectrum{e.Spectrum(Series{noise(7, 0, 2000)})}, e.Spectrum(Series{make([]float64, 2000)}), Band{0, 100}, 9))
+	if b.Plugin != 0 || b.Corrected != 0 || b.Net() != 0 || b.SE != 0 || b.P() != 1 {
+		t.Errorf("%+v", b)
+	}
+}
+
 func TestInformRejects(t *testing.T) {
 	e := must[*Estimator](t)(Welch(100, 0.005))
 	s := e.Spectrum(Series{noise(6, 0, 1000)})

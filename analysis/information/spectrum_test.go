@@ -225,3 +225,19 @@ func TestEstimatorsReject(t *testing.T) {
 }
 
 func second[T any](_ T, err error) error { return err }
+
+// An hour in bins of 5 ms.
+func BenchmarkSpectrum(b *testing.B) {
+	x := Series{noise(1, 0, 720_000)}
+	for _, c := range []struct {
+		name string
+		e    *Estimator
+	}{{"Welch", must[*Estimator](b)(Welch(400, 0.005))}, {"Multitaper", must[*Estimator](b)(Multitaper(400, 5, 0.005))}} {
+		b.Run(c.name, func(b *testing.B) {
+			for b.Loop() {
+				c.e.Spectrum(x)
+			}
+			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N*len(x[0])), "ns/bin")
+		})
+	}
+}

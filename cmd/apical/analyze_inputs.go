@@ -100,6 +100,9 @@ func (f *inputFlags) Read(rec analysis.Recording) (in inputs, err error) {
 		if err != nil {
 			return in, experiment.Inputf("%v", err)
 		}
+		if constant(mean) {
+			return in, experiment.Inputf("signal %s: is constant, want one that varies", s.Name)
+		}
 		in.signals = append(in.signals, mean)
 	}
 	segment := int(min(segmentS/in.grid.BinSeconds()+0.5, 1e9))
@@ -115,6 +118,17 @@ func (f *inputFlags) Read(rec analysis.Recording) (in inputs, err error) {
 		return in, experiment.Inputf("%v", err)
 	}
 	return in, nil
+}
+
+func constant(s information.Series) bool {
+	for _, stretch := range s {
+		for _, v := range stretch {
+			if v != s[0][0] {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // read reads all signals.

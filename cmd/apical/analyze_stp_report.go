@@ -56,6 +56,10 @@ func (f *stpFound) read(bank *information.Bank) error {
 				t.series, t.undefined = information.Ratio(over, under, f.options.WidthS/f.grid.BinSeconds())
 				t.mean = over.Mean() / under.Mean()
 			}
+			if len(f.signals) == 0 {
+				f.traces = append(f.traces, t)
+				continue
+			}
 			spectrum := f.options.Estimator.Spectrum(t.series)
 			for _, s := range f.signals {
 				x := f.options.Estimator.Spectrum(s)
