@@ -51,7 +51,8 @@ type ROC struct {
 	AUC []float64
 	// ChanceLow and ChanceHigh hold 95 % of the areas after permutation.
 	ChanceLow, ChanceHigh []float64
-	P                     []float64 // of |AUC − ½|, two-sided
+	P                     []float64 // of |AUC − ½|, two-sided, of the window alone
+	PMax                  []float64 // corrected for all windows, by the largest of each permutation
 	// DroppedA and DroppedB are how many trials had no event in the window.
 	DroppedA, DroppedB []int
 }
@@ -72,8 +73,9 @@ func (s *Sums) ROC(ctx context.Context, opt ROCOptions) ([]ROC, error) {
 	all := make([]ROC, signals)
 	for k := range all {
 		all[k] = ROC{Signal: Signal(k), AUC: undefined(places), ChanceLow: undefined(places), ChanceHigh: undefined(places),
-			P: undefined(places), DroppedA: make([]int, places), DroppedB: make([]int, places)}
+			P: undefined(places), PMax: undefined(places), DroppedA: make([]int, places), DroppedB: make([]int, places)}
 	}
+	drawn := make([]float64, signals*places*(len(l.rows)-1)) // |AUC − ½| by signal, place and labelling
 	err = opt.Permutations.each(ctx, signals*places, func() func(int) {
 		values, r := make([]float64, len(l.trials)), newRanker(l)
 		return func(i int) {
@@ -84,9 +86,36 @@ func (s *Sums) ROC(ctx context.Context, opt ROCOptions) ([]ROC, error) {
 			c := r.compare(values)
 			to.AUC[at], to.ChanceLow[at], to.ChanceHigh[at], to.P[at] = c.auc, c.low, c.high, c.p
 			to.DroppedA[at], to.DroppedB[at] = c.droppedA, c.droppedB
+			for k, area := range r.areas[1:] {
+				drawn[i*(len(l.rows)-1)+k] = math.Abs(area - 0.5)
+			}
 		}
 	})
-	return all, err
+	if err != nil {
+		return nil, err
+	}
+	for k := range all {
+		n := len(l.rows) - 1
+		all[k].correct(drawn[k*places*n:(k+1)*places*n], n)
+	}
+	return all, nil
+}
+
+// correct fills in PMax. drawn holds n labellings for each place.
+func (r *ROC) correct(drawn []float64, n int) {
+	largest := make([]float64, n)
+	for at := range r.AUC {
+		for i, x := range drawn[at*n : (at+1)*n] {
+			if x > largest[i] { // NaN, of a place without values, is not
+				largest[i] = x
+			}
+		}
+	}
+	for at, auc := range r.AUC {
+		if !math.IsNaN(auc) {
+			r.PMax[at] = pValue(math.Abs(auc-0.5), func(i int) float64 { return largest[i] }, n)
+		}
+	}
 }
 
 // ranker compares the values of trials by rank, over all labellings.
@@ -94,7 +123,9 @@ type ranker struct {
 	l     *labelling
 	order []int
 	rank  []float64 // 0 for a trial without a value
-	areas []float64
+	areas []float64 // by labelling
+	// sorted is memory to sort them in: which labelling an area is of matters.
+	sorted []float64
 }
 
 func newRanker(l *labelling) *ranker {
@@ -162,7 +193,8 @@ func (r *ranker) compare(values []float64) rankTest {
 	}
 	c.p = pValue(math.Abs(c.auc-0.5), func(i int) float64 { return math.Abs(drawn[i] - 0.5) }, len(drawn))
 	if len(drawn) > 0 {
-		c.low, c.high = middle(drawn, 0.95)
+		r.sorted = append(r.sorted[:0], drawn...)
+		c.low, c.high = middle(r.sorted, 0.95)
 	}
 	return c
 }

@@ -63,11 +63,11 @@ func TestAreaIsPairwise(t *testing.T) {
 }
 
 func TestROCFalsePositivesAndPower(t *testing.T) {
-	var null, rate, fraction int
+	var null, corrected, rate, fraction int
 	const repetitions = 400
 	for seed := range uint64(repetitions) {
 		r := rand.New(rand.NewPCG(seed, 2))
-		s := planted(20, 5, 1, func(_, _, _ int, inA bool) analysis.Counts { return events(r, 1, 0.3) })
+		s := planted(20, 5, 4, func(_, _, _ int, inA bool) analysis.Counts { return events(r, 1, 0.3) })
 		planned := planted(20, 5, 1, func(_, _, _ int, inA bool) analysis.Counts {
 			if inA {
 				return events(r, 1, 0.7)
@@ -82,6 +82,9 @@ func TestROCFalsePositivesAndPower(t *testing.T) {
 		if all[BurstFraction].P[0] <= 0.05 {
 			null++
 		}
+		if minimum(all[BurstFraction].PMax) <= 0.05 {
+			corrected++
+		}
 		if all, err = planned.ROC(context.Background(), opt); err != nil {
 			t.Fatal(err)
 		}
@@ -93,6 +96,7 @@ func TestROCFalsePositivesAndPower(t *testing.T) {
 		}
 	}
 	within(t, "nothing", null, repetitions, 0.05)
+	within(t, "nothing in any window", corrected, repetitions, 0.05)
 	within(t, "event rate where burst fractions differ", rate, repetitions, 0.05)
 	// A trial's burst fraction scatters by about √(0.21/5) = 0.2, so 0.4 are 2
 	// standard deviations, of 20 trials each: t = 6.

@@ -74,7 +74,7 @@ type clusterMetrics struct {
 type rocMetrics struct {
 	AtS     *float64 `json:"best_window_s"`
 	AUC     *float64 `json:"auc"`
-	P       *float64 `json:"p"`
+	P       *float64 `json:"p_max"`
 	Dropped int      `json:"n_trials_without_event"`
 }
 
@@ -181,5 +181,5 @@ func (t *trialsFound) rocMetrics(c trials.ROC) rocMetrics {
 	if at < 0 {
 		return rocMetrics{}
 	}
-	return rocMetrics{experiment.Finite(t.BinStart(at)), experiment.Finite(c.AUC[at]), experiment.Finite(c.P[at]), c.DroppedA[at] + c.DroppedB[at]}
+	return rocMetrics{experiment.Finite(t.BinStart(at)), experiment.Finite(c.AUC[at]), experiment.Finite(c.PMax[at]), c.DroppedA[at] + c.DroppedB[at]}
 }

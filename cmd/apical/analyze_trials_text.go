@@ -192,7 +192,7 @@ func (t *trialsFound) printROC(w io.Writer, r trialsResult) {
 	if r.roc == nil {
 		return
 	}
-	fmt.Fprintf(w, "\nROC of single trials, window %s\tbest at\tAUC\tchance\tp, uncorrected\tno event\n", formatMS(t.width(trials.Bins{To: t.window})))
+	fmt.Fprintf(w, "\nROC of single trials, window %s\tbest at\tAUC\tchance\tp, all windows\tno event\n", formatMS(t.width(trials.Bins{To: t.window})))
 	for s, c := range r.roc {
 		centred := make([]float64, len(c.AUC))
 		for i, x := range c.AUC {
@@ -204,7 +204,7 @@ func (t *trialsFound) printROC(w io.Writer, r trialsResult) {
 			continue
 		}
 		fmt.Fprintf(w, "%s\t%g ms\t%.3f\t%.3f to %.3f\t%.3g\t%d trials\n", shortNames()[s], 1000*t.BinStart(best), c.AUC[best], c.ChanceLow[best], c.ChanceHigh[best],
-			c.P[best], c.DroppedA[best]+c.DroppedB[best])
+			c.PMax[best], c.DroppedA[best]+c.DroppedB[best])
 	}
 }
 
