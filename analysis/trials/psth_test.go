@@ -2,6 +2,7 @@ package trials
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"math"
 	"math/rand/v2"
@@ -157,5 +158,108 @@ func TestLatency(t *testing.T) {
 		if got, ok := Latency(at, c.from, len(significant), c.k); got != c.want || ok != c.ok {
 			t.Errorf("first of %d from %d: %d, %v, want %d, %v", c.k, c.from, got, ok, c.want, c.ok)
 		}
+	}
+}
+
+// Spikes that come at random fall within 16 ms of each other the more often the
+// more there are: when the rate of a cell without bursts rises, so does its burst
+// fraction, to what the chance level says. That is why it is given beside.
+func TestRateAloneMovesTheBurstFraction(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 1))
+	const neurons, count, period = 40, 60, 1000
+	s := &slice{rec: analysis.Recording{StepsPerSecond: 10000, Windows: []analysis.Window{{To: count * period}},
+		Populations: []analysis.Population{{Name: "pyr", Size: neurons}}}}
+	rate := func(step int64) float64 { return 10 + 30*float64(step%period/(period/2)) } // Hz, up in the second half
+	var list []Trial
+	for k := range int64(count - 1) {
+		list = append(list, Trial{Onset: k*period + period/2, Condition: "a"})
+	}
+	for step := range int64(count * period) {
+		for n := range neurons {
+			if r.Float64() < rate(step)/10000 {
+				s.all.Steps, s.all.Neurons, s.all.Populations = append(s.all.Steps, step), append(s.all.Neurons, uint32(n)), append(s.all.Populations, 0)
+			}
+		}
+	}
+	criterion := analysis.Criterion{ISI: 160}
+	d, err := analysis.NewDetector(s, criterion, analysis.DetectorOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	// Until 20 ms before either step of the rate, and from 20 ms after it.
+	a, err := Align(d, Design{From: -500, To: 500, Bin: 100}, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sums, err := a.Sum(a.Population(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	chance, err := analysis.NewChance(s.rec, criterion, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all, err := sums.PSTH(context.Background(), []string{"a"}, PSTHOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, side := range []struct{ from, to, hz int }{{2, 3, 10}, {7, 8, 40}} {
+		var k analysis.Counts
+		for _, c := range all[0].Counts[side.from:side.to] {
+			k.Add(c)
+		}
+		eventRate, level := chance.At(float64(side.hz))
+		seconds := float64(all[0].NeuronTrials) * 0.01 * float64(side.to-side.from)
+		events := eventRate * seconds
+		near(t, "event rate", EventRate.Value(k, seconds), eventRate, 4*math.Sqrt(events)/seconds)
+		near(t, "burst fraction", BurstFraction.Value(k, 0), level, 4*math.Sqrt(level*(1-level)/events))
+	}
+}
+
+// Trials about some neurons count for these alone, in rates and in tests.
+func TestTrialsAboutSomeNeurons(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 1))
+	s := randomSource(r, []analysis.Window{{To: 6000}})
+	var list []Trial
+	for k := range int64(20) {
+		n := Neurons{Population: 0, From: 0, To: 2}
+		if k%2 == 1 {
+			n = Neurons{Population: 0, From: 2, To: 7}
+		}
+		list = append(list, Trial{Onset: 100 + 250*k, Condition: string("ab"[k/2%2]), Neurons: n})
+	}
+	a, err := Align(detect(t, s), Design{From: -60, To: 90, Bin: 30}, list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := a.Sum(a.Population(1)); !errors.Is(err, ErrNoTrials) {
+		t.Errorf("a population that no trial is about: %v", err)
+	}
+	sums, err := a.Sum(a.Population(0))
+	if err != nil {
+		t.Fatal(err)
+	}
+	ten := Resampling{Draws: 10}
+	all, err := sums.PSTH(context.Background(), []string{"a"}, PSTHOptions{Bootstrap: ten})
+	if err != nil || all[0].NeuronTrials != 5*2+5*5 {
+		t.Errorf("%d neurons in trials, %v, want 35", all[0].NeuronTrials, err)
+	}
+	cells, err := sums.Cells(context.Background(), CellOptions{Baseline: Bins{0, 2}, Response: Bins{2, 5}, A: "a", B: "b", Permutations: ten})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cells {
+		if c.Trials != 10 || math.IsNaN(c.AUC[FiringRate]) {
+			t.Errorf("neuron %d: %d trials, area %v, want 10 and a number", c.Neuron, c.Trials, c.AUC[FiringRate])
+		}
+	}
+	if sums.Complete("a") {
+		t.Error("trials about some neurons count as complete")
+	}
+	if _, err := Decode(context.Background(), []*Sums{sums}, DecodeOptions{A: "a", B: "b", Response: Bins{2, 5}, Permutations: ten}); err == nil {
+		t.Error("decoded from trials about some neurons")
+	}
+	if _, err := sums.Contrast(context.Background(), ContrastOptions{A: "a", B: "b", Permutations: ten, Match: true}); err != nil {
+		t.Error(err)
 	}
 }

@@ -126,7 +126,9 @@ func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) er
 	if err != nil {
 		return err
 	}
-	stream := &tallied{Detector: d, tally: analysis.NewTally(rec, analysis.ByPopulation(rec)), ctx: ctx}
+	progress := a.newProgress()
+	defer progress.end()
+	stream := &tallied{Detector: d, tally: analysis.NewTally(rec, analysis.ByPopulation(rec)), ctx: ctx, progress: progress}
 	aligned, err := trials.Align(stream, plan.design, list)
 	switch failed := sourceFailed(path, source, d.Err()); {
 	case ctx.Err() != nil:
@@ -139,8 +141,6 @@ func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) er
 	if err := plan.know(aligned); err != nil {
 		return err
 	}
-	progress := a.newProgress()
-	defer progress.end()
 	levels := stream.tally.Levels(plan.show.chance)
 	var results []trialsResult
 	for p := range rec.Populations {
@@ -172,8 +172,9 @@ type trialsFound struct {
 // tallied is a detector that counts spikes as it goes, for the chance level.
 type tallied struct {
 	*analysis.Detector
-	tally *analysis.Tally
-	ctx   context.Context
+	tally    *analysis.Tally
+	ctx      context.Context
+	progress *progress
 }
 
 // Next goes on until the context is cancelled.
@@ -182,6 +183,10 @@ func (c *tallied) Next() bool {
 		return false
 	}
 	c.tally.Add(c.Detector)
+	if steps := c.Batch().Steps; len(steps) > 0 {
+		rec, windows := c.Recording(), c.Recording().Windows
+		c.progress.set("reading, s", int(rec.Seconds(steps[len(steps)-1])), int(rec.Seconds(windows[len(windows)-1].To)))
+	}
 	return true
 }
 
