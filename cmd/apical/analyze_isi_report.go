@@ -147,6 +147,9 @@ func (r isiReport) suggest(w io.Writer, name string, h analysis.LogHistogram, c 
 	if valley.Found {
 		fmt.Fprintf(w, "%s: logISI: threshold %s, in a valley of void %.2f and depth %.2f%s\n", name, short(valley.ISI), valley.Void, valley.Depth, at)
 	} else {
+		if valley.Void > 0 {
+			valley.Why += fmt.Sprintf(" with a void of %.2f", valley.Void)
+		}
 		fmt.Fprintf(w, "%s: logISI: no threshold, %s%s; %s\n", name, valley.Why, at, stays)
 	}
 	dip := r.dips.Test(c)
