@@ -24,7 +24,10 @@ func Streams() []Stream { return []Stream{EventRate, BurstRate, BurstFraction, F
 // Rate returns a rate of a population in Hz per neuron, and panics for
 // BurstFraction.
 func (b *Bins) Rate(population int, s Stream) Series {
-	counts := map[Stream][]Series{EventRate: b.events, BurstRate: b.bursts, FiringRate: b.spikes}[s]
+	counts, ok := map[Stream][]Series{EventRate: b.events, BurstRate: b.bursts, FiringRate: b.spikes}[s]
+	if !ok {
+		panic("information: " + s.String() + " is not a rate")
+	}
 	scale := 1 / (float64(b.Populations[population].Size) * b.Grid.BinSeconds())
 	into := b.Grid.Series()
 	for i, stretch := range counts[population] {

@@ -181,11 +181,21 @@ func Combinations(s Synapse, u, facilitationMS, depressionMS []float64) []Synaps
 	return all
 }
 
-// Reading is how well a synapse reads signals.
+// Reading is how well a synapse, or the quotient of two, reads signals.
 type Reading struct {
 	Synapse Synapse
+	// Divisor is the synapse whose trace that of Synapse is divided by, nil for none.
+	Divisor *Synapse
 	// Coherence is the mean γ² of its trace with each of the signals over the band.
 	Coherence []float64
+}
+
+// Name says which synapses it is of.
+func (r Reading) Name() string {
+	if r.Divisor == nil {
+		return r.Synapse.Name
+	}
+	return r.Synapse.Name + " / " + r.Divisor.Name
 }
 
 // Selectivity is the coherence with the target less the greatest with another
@@ -209,14 +219,40 @@ func (b *Bank) Read(population int, signals []Series, opt Options) ([]Reading, e
 	inputs := opt.spectra(signals)
 	var all []Reading
 	for k, s := range b.synapses {
-		trace := opt.Estimator.Spectrum(b.Trace(k, population))
-		r := Reading{Synapse: s}
-		for _, x := range inputs {
-			r.Coherence = append(r.Coherence, Coherent(x, trace).Mean(opt.Band))
-		}
-		all = append(all, r)
+		all = append(all, Reading{Synapse: s, Coherence: opt.coherences(inputs, b.Trace(k, population))})
 	}
 	return all, nil
+}
+
+// ReadQuotients does what Read does for the quotients of all traces by all others,
+// smoothed as Options.WidthS says; see [Ratio].
+func (b *Bank) ReadQuotients(population int, signals []Series, opt Options) ([]Reading, error) {
+	if err := opt.Band.Validate(opt.Estimator); err != nil {
+		return nil, err
+	}
+	inputs := opt.spectra(signals)
+	var all []Reading
+	for k, s := range b.synapses {
+		over := b.Trace(k, population)
+		for j := range b.synapses {
+			if j == k {
+				continue
+			}
+			r, _ := Ratio(over, b.Trace(j, population), opt.WidthS/b.grid.BinSeconds())
+			all = append(all, Reading{Synapse: s, Divisor: &b.synapses[j], Coherence: opt.coherences(inputs, r)})
+		}
+	}
+	return all, nil
+}
+
+// coherences are those of a series with each input, means over the band.
+func (o Options) coherences(inputs []*Spectrum, s Series) []float64 {
+	spectrum := o.Estimator.Spectrum(s)
+	var all []float64
+	for _, x := range inputs {
+		all = append(all, Coherent(x, spectrum).Mean(o.Band))
+	}
+	return all
 }
 
 // Rank returns readings in the order of their selectivity for one of the signals,

@@ -35,7 +35,7 @@ that taken away in closed form, net by shuffled segments; se is its standard err
 p is the part of the shuffles that gave as much.
 
 A signal is a table with a column of times (time_s, t_s or time_ms) and columns of
-values, sampled at least once a bin. The first is expected in the event rate, as
+values, sampled at least once a bin, on the clock of the spikes. The first is expected in the event rate, as
 a somatic or bottom-up signal would be, the second in the burst fraction, as a
 dendritic or top-down one; --carriers says otherwise. What carriers have of their
 signals together, over what one firing rate has of all of them, is the gain of

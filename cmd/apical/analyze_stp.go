@@ -20,6 +20,7 @@ type stpFlags struct {
 	synapses  []string
 	tau, scan string
 	quotient  string
+	quotients bool
 	output    directoryFlags
 }
 
@@ -40,7 +41,9 @@ to U with tau_f. A time constant of 0 is over by the next step.
 
 With signals, the coherence and the information of each trace are shown too;
 --scan tries all combinations of values and ranks them by the coherence with one
-signal less that with any other.`,
+signal less that with any other; --scan-quotients divides all of them by all others
+too, since what reads a burst fraction is a quotient. Times of signals are on the
+clock of the spikes.`,
 		Example: `  apical analyze stp spikes.arrow --out synapses
   apical analyze stp spikes.arrow --synapse std:U=0.5,tau_f=0ms,tau_d=200ms --synapse stf:U=0.05,tau_f=100ms,tau_d=0ms --divide stf/std
   apical analyze stp spikes.arrow --signal soma.csv --signal dendrite.csv --scan U=0.02/0.1/0.5/0.9,tau_f=0ms/50ms/200ms,tau_d=0ms/50ms/200ms`,
@@ -51,10 +54,11 @@ signal less that with any other.`,
 	}
 	fl := cmd.Flags()
 	f.source.Register(fl)
-	fl.StringArrayVar(&f.synapses, "synapse", nil, "`[NAME:]U=VALUE,tau_f=TIME,tau_d=TIME`, may be repeated (default the depressing and the facilitating one of Payeur et al. 2021)")
+	fl.StringArrayVar(&f.synapses, "synapse", nil, "virtual synapse `SYNAPSE`, as U=0.5,tau_f=0ms,tau_d=200ms or std:U=... to name it, may be repeated (default the depressing and the facilitating one of Payeur et al. 2021)")
 	onceVar(fl, &f.tau, "tau", "5ms", "time constant of the conductance that a spike opens, `TIME`, or 0")
 	onceVar(fl, &f.quotient, "divide", "", "also divide the traces of two synapses, `NAME/NAME`")
-	onceVar(fl, &f.scan, "scan", "", "rank combinations of `U=VALUE/...,tau_f=TIME/...,tau_d=TIME/...`; needs signals")
+	onceVar(fl, &f.scan, "scan", "", "rank all combinations of `VALUES`, as U=0.1/0.5,tau_f=0ms/50ms,tau_d=0ms/200ms; needs signals")
+	fl.BoolVar(&f.quotients, "scan-quotients", false, "rank the quotients of all pairs of the scan too")
 	f.inputs.Register(fl)
 	f.output.Register(fl, "stp.arrow and metrics.json")
 	return cmd
@@ -105,6 +109,9 @@ func (f *stpFlags) read() (asked stpAsked, err error) {
 			return asked, err
 		}
 		asked.scan = information.Combinations(information.Synapse{TauMS: tauS}, lists[0], lists[1], lists[2])
+	}
+	if f.quotients && len(asked.scan) < 2 {
+		return asked, experiment.Inputf("scan-quotients: %d combinations to divide, want --scan with 2 at least", len(asked.scan))
 	}
 	for i, s := range slices.Concat(asked.synapses, asked.scan) {
 		if err := s.Validate(); err != nil {
@@ -198,7 +205,7 @@ func (a *app) analyzeSTP(ctx context.Context, path string, f *stpFlags) error {
 	if err := found.read(bank); err != nil {
 		return experiment.Inputf("%v", err)
 	}
-	if found.scanned, err = scanSynapses(ctx, path, table, in, asked.scan); err != nil {
+	if found.scanned, err = scanSynapses(ctx, path, table, in, asked.scan, f.quotients); err != nil {
 		return err
 	}
 	meta, derivation := fileMeta(path, rec, analysis.Criterion{}, analysis.DetectorOptions{})
@@ -233,22 +240,35 @@ func drive(ctx context.Context, path string, table *spiketable.Table, g informat
 // scanBytes is about what the synapses of one pass over the spikes may take.
 const scanBytes = 256 << 20
 
-// scanSynapses reads the signals through each of the synapses, for each population.
-func scanSynapses(ctx context.Context, path string, table *spiketable.Table, in inputs, synapses []information.Synapse) ([][]information.Reading, error) {
+// scanSynapses reads the signals through each of the synapses, for each population,
+// and through their quotients if asked to.
+func scanSynapses(ctx context.Context, path string, table *spiketable.Table, in inputs, synapses []information.Synapse, quotients bool) ([][]information.Reading, error) {
 	populations := table.Recording().Populations
 	all := make([][]information.Reading, len(populations))
 	pass := max(1, int(scanBytes/information.Memory(in.grid, populations)))
+	if quotients && len(synapses) > pass {
+		return nil, experiment.Inputf("scan-quotients: %d combinations take too much memory, want at most %d, longer bins or fewer populations", len(synapses), pass)
+	}
 	for some := range slices.Chunk(synapses, pass) {
 		bank, err := drive(ctx, path, table, in.grid, some)
 		if err != nil {
 			return nil, err
 		}
 		for p := range populations {
-			readings, err := bank.Read(p, in.signals, in.options)
-			if err != nil {
-				return nil, experiment.Inputf("%v", err)
+			reads := []func(int, []information.Series, information.Options) ([]information.Reading, error){bank.Read}
+			if quotients {
+				reads = append(reads, bank.ReadQuotients)
 			}
-			all[p] = append(all[p], readings...)
+			for _, read := range reads {
+				readings, err := read(p, in.signals, in.options)
+				if err != nil {
+					return nil, experiment.Inputf("%v", err)
+				}
+				all[p] = append(all[p], readings...)
+			}
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return all, nil

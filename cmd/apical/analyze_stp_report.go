@@ -117,7 +117,7 @@ func (f *stpFound) write(w io.Writer) error {
 			fmt.Fprintln(t)
 			best := information.Rank(all, i)
 			for _, r := range best[:min(ranked, len(best))] {
-				fmt.Fprintf(t, "%s\t%.3f\t", r.Synapse.Name, r.Selectivity(i))
+				fmt.Fprintf(t, "%s\t%.3f\t", r.Name(), r.Selectivity(i))
 				for _, c := range r.Coherence {
 					fmt.Fprintf(t, "%.3f\t", c)
 				}
@@ -213,7 +213,7 @@ func (f *stpFound) metrics(source string) any {
 	for p, readings := range f.scanned {
 		for i, signal := range f.names {
 			for _, r := range information.Rank(readings, i) {
-				all.Scan = append(all.Scan, place{f.populations[p].Name, signal, r.Synapse.Name, r.Selectivity(i), r.Coherence})
+				all.Scan = append(all.Scan, place{f.populations[p].Name, signal, r.Name(), r.Selectivity(i), r.Coherence})
 			}
 		}
 	}
