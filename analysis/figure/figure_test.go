@@ -52,7 +52,8 @@ func figures() map[string]func(png, svg io.Writer) error {
 		},
 		"lines": func(png, svg io.Writer) error {
 			return DrawLines([]Lines{{Title: hostile, YLabel: "coherence", X: x, Zero: true, Spans: [][2]float64{{1, 2}}, SpanLabel: "significant",
-				Curves: []Line{{Label: hostile, Y: gap, Low: gap, High: gap}, {Label: "chance", Y: x, Reference: true}}}}, "frequency (Hz)", Size{WidthCM: 12, HeightCM: 3}, png, svg)
+				BesideLabel: hostile,
+				Curves:      []Line{{Label: hostile, Y: gap, Low: gap, High: gap, Beside: gap}, {Label: "chance", Y: x, Reference: true}}}}, "frequency (Hz)", Size{WidthCM: 12, HeightCM: 3}, png, svg)
 		},
 	}
 }

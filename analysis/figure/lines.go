@@ -5,6 +5,7 @@ import (
 	"io"
 	"math"
 
+	"gonum.org/v1/plot/plotter"
 	"gonum.org/v1/plot/vg"
 	"gonum.org/v1/plot/vg/draw"
 
@@ -110,6 +111,9 @@ type Line struct {
 	Y     []float64
 	// Low and High bound a band around it, nil if it has none.
 	Low, High []float64
+	// Beside is a level that it is compared with, dashed in its colour; nil if it has
+	// none.
+	Beside []float64
 	// Reference is a line that others are compared with: a level of chance or of
 	// significance. It is black and dashed.
 	Reference bool
@@ -117,11 +121,13 @@ type Line struct {
 
 // Lines is a panel of curves over one axis.
 type Lines struct {
-	Title      string
-	YLabel     string // with its unit
-	X          []float64
-	Curves     []Line
-	YMin, YMax float64 // both 0 for what the data need
+	Title    string
+	YLabel   string // with its unit
+	X        []float64
+	Curves   []Line
+	FromZero bool // the y axis begins at 0
+	// BesideLabel says what the levels beside the curves are.
+	BesideLabel string
 	// Spans of x that are marked at the bottom, such as significant clusters.
 	Spans     [][2]float64
 	SpanLabel string
@@ -156,34 +162,46 @@ func DrawLines(panels []Lines, xLabel string, size Size, png, svg io.Writer) err
 }
 
 func (l Lines) row(height vg.Length) *panel.Row {
-	row := panel.NewRow(clip(l.Title), "", l.YLabel, height)
-	colour := 0
+	row := panel.NewRow(clip(l.Title), "", clip(l.YLabel), height)
 	var values [][]float64
-	for _, c := range l.Curves {
-		style := panel.Style{Colour: panel.Black, Dashed: true}
-		if !c.Reference {
-			style = panel.Style{Colour: lineColour(colour), Width: 1.2}
+	styles := make([]panel.Style, len(l.Curves))
+	colour := 0
+	for i, c := range l.Curves { // bands first, lines above all of them
+		alpha := uint8(60)
+		if c.Reference {
+			styles[i] = panel.Style{Colour: panel.Black, Dashed: true}
+			alpha = 30 // black would hide what is compared with it
+		} else {
+			styles[i] = panel.Style{Colour: lineColour(colour), Width: 1.2}
 			colour++
 		}
-		values = append(values, c.Y)
 		if c.Low != nil && c.High != nil {
-			panel.Ribbon(row.Plot, l.X, c.Low, c.High, panel.Style{Colour: style.Colour, Alpha: 60})
+			panel.Ribbon(row.Plot, l.X, c.Low, c.High, panel.Style{Colour: styles[i].Colour, Alpha: alpha})
 			values = append(values, c.Low, c.High)
 		}
-		row.Key(clip(c.Label), panel.Trace(row.Plot, l.X, c.Y, style))
+	}
+	for i, c := range l.Curves {
+		values = append(values, c.Y, c.Beside)
+		row.Key(clip(c.Label), panel.Trace(row.Plot, l.X, c.Y, styles[i]))
+		if c.Beside != nil {
+			panel.Trace(row.Plot, l.X, c.Beside, panel.Style{Colour: styles[i].Colour, Dashed: true, Width: 0.8})
+		}
+	}
+	if l.BesideLabel != "" {
+		row.Key(clip(l.BesideLabel), &plotter.Line{LineStyle: lineOf(panel.Style{Dashed: true})})
 	}
 	if l.Zero {
 		panel.Upright(row.Plot, 0, panel.Style{Colour: panel.Grey})
 	}
-	row.Plot.Y.Min, row.Plot.Y.Max = l.YMin, l.YMax
-	if l.YMin == 0 && l.YMax == 0 {
-		row.Plot.Y.Min, row.Plot.Y.Max = bounds(values...)
+	row.Plot.Y.Min, row.Plot.Y.Max = bounds(values...)
+	if l.FromZero {
+		row.Plot.Y.Min, row.Plot.Y.Max = 0, top(values...)
 	}
 	for i, s := range l.Spans {
 		bottom := row.Plot.Y.Min + 0.03*(row.Plot.Y.Max-row.Plot.Y.Min)
 		bar := panel.Trace(row.Plot, s[:], []float64{bottom, bottom}, panel.Style{Colour: panel.Orange, Width: 4})
 		if i == 0 && l.SpanLabel != "" {
-			row.Key(l.SpanLabel, bar)
+			row.Key(clip(l.SpanLabel), bar)
 		}
 	}
 	return row

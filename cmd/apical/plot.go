@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/apical-sim/apical/analysis/figure"
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/spiketable"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -31,7 +33,8 @@ drawn. For how long a file was recorded that does not say so itself, --window do
 		Args: cobra.ArbitraryArgs,
 		RunE: orHelp,
 	}
-	cmd.AddCommand(a.plotRasterCommand(), a.plotRatesCommand(), a.plotISICommand(), a.plotWeightsCommand())
+	cmd.AddCommand(a.plotRasterCommand(), a.plotRatesCommand(), a.plotISICommand(), a.plotCoherenceCommand(),
+		a.plotContrastCommand(), a.plotWeightsCommand())
 	return cmd
 }
 
@@ -163,6 +166,15 @@ func replaceFile(name string, content []byte) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
+}
+
+// readFailed is the line for an error while the spikes of table were read, that of
+// the context if that was cancelled.
+func readFailed(ctx context.Context, path string, table *spiketable.Table, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return ctx.Err()
+	}
+	return sourceFailed(path, table, err)
 }
 
 // pathCause is an error without the path of a temporary file.

@@ -45,9 +45,9 @@ mark the threshold in use, and the valley between two peaks where there is one.`
 			if err != nil {
 				return err
 			}
-			statistics, err := analysis.MeasureIntervals(t, analysis.IntervalOptions{ISI: threshold})
+			statistics, err := analysis.MeasureIntervals(stoppable{t, cmd.Context()}, analysis.IntervalOptions{ISI: threshold})
 			if err != nil {
-				return sourceError(args[0], err)
+				return readFailed(cmd.Context(), args[0], t, err)
 			}
 			return out.draw(func(png, svg io.Writer) error {
 				return drawingError(figure.DrawIntervals(figure.Densities(statistics, perDecade), rec.Seconds(threshold), size, png, svg))

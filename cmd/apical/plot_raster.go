@@ -52,12 +52,12 @@ two colours; a file of ten million takes seconds.`,
 			if err != nil {
 				return experiment.Inputf("%v", err)
 			}
-			d, err := analysis.NewDetector(t, criterion, detection)
+			d, err := analysis.NewDetector(stoppable{t, cmd.Context()}, criterion, detection)
 			if err != nil {
 				return experiment.Inputf("%v", err)
 			}
 			if err := r.Read(d); err != nil {
-				return sourceError(args[0], err)
+				return readFailed(cmd.Context(), args[0], t, err)
 			}
 			return out.draw(r.Draw)
 		},

@@ -1,10 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
 	"math"
+	"strings"
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/analysis/figure"
@@ -41,7 +43,7 @@ spike; they have no interval, and no chance level.`,
 			if err != nil {
 				return err
 			}
-			rates, err := a.ratesOf(args[0], &source, &burst, bin, dead)
+			rates, err := a.ratesOf(cmd.Context(), args[0], &source, &burst, bin, dead)
 			if err != nil {
 				return err
 			}
@@ -59,7 +61,7 @@ spike; they have no interval, and no chance level.`,
 }
 
 // ratesOf reads a file of rates, or counts the spikes of a file of spikes.
-func (a *app) ratesOf(path string, source *sourceFlags, burst *burstFlags, bin, dead string) ([]figure.Rates, error) {
+func (a *app) ratesOf(ctx context.Context, path string, source *sourceFlags, burst *burstFlags, bin, dead string) ([]figure.Rates, error) {
 	if err := wantFile(path); err != nil {
 		return nil, err
 	}
@@ -69,7 +71,7 @@ func (a *app) ratesOf(path string, source *sourceFlags, burst *burstFlags, bin, 
 	}
 	switch {
 	case errors.Is(err, spikefile.ErrSchema), errors.Is(err, spikefile.ErrNotArrow):
-		return a.countRates(path, source, burst, bin, dead)
+		return a.countRates(ctx, path, source, burst, bin, dead)
 	case err != nil:
 		return nil, fileError(path, err)
 	case bin != "":
@@ -103,7 +105,11 @@ func chosen[T any](all []T, names []string, name func(T) string) (kept []T, err 
 			}
 		}
 		if !found {
-			return nil, experiment.Inputf("%q is not in the file%s", wanted, experiment.DidYouMean(wanted, known))
+			help := experiment.DidYouMean(wanted, known)
+			if help == "" {
+				help = "; there are " + strings.Join(known[:min(12, len(known))], ", ")
+			}
+			return nil, experiment.Inputf("%q is not in the file%s", wanted, help)
 		}
 	}
 	return kept, nil
@@ -163,7 +169,7 @@ func readBurstRates(path string) ([]figure.Rates, error) {
 }
 
 // countRates counts the spikes of a file in bins.
-func (a *app) countRates(path string, source *sourceFlags, burst *burstFlags, bin, dead string) ([]figure.Rates, error) {
+func (a *app) countRates(ctx context.Context, path string, source *sourceFlags, burst *burstFlags, bin, dead string) ([]figure.Rates, error) {
 	t, err := a.openSource(source, path)
 	if err != nil {
 		return nil, err
@@ -188,6 +194,6 @@ func (a *app) countRates(path string, source *sourceFlags, burst *burstFlags, bi
 		return nil, experiment.Inputf("dead-time: %s, want less than --burst-isi", dead)
 	}
 	c.DeadTimeS = rec.Seconds(steps)
-	rates, err := figure.RatesOf(t, c)
-	return rates, sourceError(path, err)
+	rates, err := figure.RatesOf(stoppable{t, ctx}, c)
+	return rates, readFailed(ctx, path, t, err)
 }

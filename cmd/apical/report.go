@@ -2,6 +2,7 @@ package main
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/apical-sim/apical/analysis/report"
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/spiketable"
 	"github.com/spf13/cobra"
 )
 
@@ -36,7 +38,7 @@ DIR, or to NAME-report.html beside FILE, unless --out says otherwise.`,
 		Example: `  apical report runs/xor-quick-seed1
   apical report spikes.arrow --until 20s --burst-isi 10ms --out spikes.html`,
 		Args: wantArgs(1, 1, "DIR or FILE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.report(args[0], &f) },
+		RunE: func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), args[0], &f) },
 	}
 	fl := cmd.Flags()
 	onceVar(fl, &f.out, "out", "", "the page, `FILE` (default report.html in DIR, or NAME-report.html)")
@@ -49,7 +51,7 @@ DIR, or to NAME-report.html beside FILE, unless --out says otherwise.`,
 }
 
 // report writes the page about what path names.
-func (a *app) report(path string, f *reportFlags) error {
+func (a *app) report(ctx context.Context, path string, f *reportFlags) error {
 	info, err := os.Stat(path)
 	if err != nil {
 		return fileError(path, err)
@@ -60,12 +62,12 @@ func (a *app) report(path string, f *reportFlags) error {
 		if out == "" {
 			out = filepath.Join(path, "report.html")
 		}
-		r, err = a.reportRun(path, out, f)
+		r, err = a.reportRun(ctx, path, out, f)
 	} else {
 		if out == "" {
 			out = strings.TrimSuffix(path, filepath.Ext(path)) + "-report.html"
 		}
-		r, err = a.reportFile(path, out, f)
+		r, err = a.reportFile(ctx, path, out, f)
 	}
 	if err != nil {
 		return err
@@ -90,12 +92,12 @@ func counted(n int, noun string) string {
 }
 
 // reportFile is the report about one spike file.
-func (a *app) reportFile(path, out string, f *reportFlags) (*report.Report, error) {
+func (a *app) reportFile(ctx context.Context, path, out string, f *reportFlags) (*report.Report, error) {
 	if err := wantFree("out", out, f.force); err != nil {
 		return nil, err
 	}
 	r := &report.Report{Title: filepath.Base(path), Lead: "Events and bursts of a spike file."}
-	if err := f.describe(r, path); err != nil {
+	if err := f.describe(ctx, r, path); err != nil {
 		return nil, err
 	}
 	file, err := fileRow(path)
@@ -108,7 +110,7 @@ func (a *app) reportFile(path, out string, f *reportFlags) (*report.Report, erro
 }
 
 // describe adds what the spikes of a file say.
-func (f *reportFlags) describe(r *report.Report, path string) error {
+func (f *reportFlags) describe(ctx context.Context, r *report.Report, path string) error {
 	t, err := f.source.Open(path)
 	if err != nil {
 		return err
@@ -139,14 +141,22 @@ func (f *reportFlags) describe(r *report.Report, path string) error {
 	for _, line := range t.Warnings() {
 		r.Warnings = append(r.Warnings, strings.TrimPrefix(line, filepath.Dir(path)+string(filepath.Separator)))
 	}
-	sections, warnings, err := report.Describe(t, o)
+	sections, warnings, err := report.Describe(rewindable{stoppable{t, ctx}, t}, o)
 	if err != nil {
-		return sourceError(path, err)
+		return readFailed(ctx, path, t, err)
 	}
 	r.Sections = append(r.Sections, sections...)
 	r.Warnings = append(r.Warnings, warnings...)
 	return nil
 }
+
+// rewindable is a table that stops and can be read again.
+type rewindable struct {
+	stoppable
+	table *spiketable.Table
+}
+
+func (r rewindable) Rewind() error { return r.table.Rewind() }
 
 // facts are what the flags chose.
 func (f *reportFlags) facts() []fact {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"os"
@@ -16,7 +17,7 @@ import (
 )
 
 // reportRun is the report about the directory of a run.
-func (a *app) reportRun(dir, out string, f *reportFlags) (*report.Report, error) {
+func (a *app) reportRun(ctx context.Context, dir, out string, f *reportFlags) (*report.Report, error) {
 	m, err := readManifest(dir)
 	if err != nil {
 		return nil, err
@@ -33,7 +34,7 @@ func (a *app) reportRun(dir, out string, f *reportFlags) (*report.Report, error)
 	}
 	spikes := filepath.Join(dir, "spikes.arrow")
 	if exists(spikes) {
-		if err := f.describe(r, spikes); err != nil {
+		if err := f.describe(ctx, r, spikes); err != nil {
 			return nil, err
 		}
 	} else {

@@ -1,9 +1,11 @@
 package spikefile
 
 import (
+	"errors"
 	"math"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -111,5 +113,48 @@ func TestResultsRejected(t *testing.T) {
 		if _, err := os.Stat(path); err == nil {
 			t.Errorf("%q: left a file", c.want)
 		}
+	}
+}
+
+// ReadResults gives back what WriteResults was given.
+func TestReadResults(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "psth.arrow")
+	want := resultColumns(10)
+	meta := Meta{Populations: []Population{{Name: "pyr", Size: 3}}, Extra: map[string]string{"trials": "4"}}
+	if err := WriteResults(path, "psth", meta, want, Options{BatchRows: 4}); err != nil {
+		t.Fatal(err)
+	}
+	r, err := ReadResults(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if r.Kind != "psth" || r.Rows != 10 || len(r.Columns) != len(want) || !slices.Contains(r.Metadata, KeyValue{"trials", "4"}) {
+		t.Errorf("%q, %d rows, %d columns, metadata %v", r.Kind, r.Rows, len(r.Columns), r.Metadata)
+	}
+	same := func(x, y float64) bool { return x == y || math.IsNaN(x) && math.IsNaN(y) }
+	for _, w := range want {
+		got, ok := r.Column(w.Name)
+		if !ok || got.Unit != w.Unit || got.What != w.What || got.Nullable != w.Nullable || !slices.EqualFunc(got.Numbers, w.Numbers, same) ||
+			!slices.Equal(got.Counts, w.Counts) || !slices.Equal(got.Index, w.Index) || !slices.Equal(got.Names, w.Names) {
+			t.Errorf("column %+v, want %+v", got, w)
+		}
+	}
+	if _, ok := r.Column("absent"); ok {
+		t.Error("a column that is not there")
+	}
+}
+
+// A table with other columns is refused by name.
+func TestReadResultsOfOthers(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "spikes.arrow")
+	w, err := Create(path, Meta{Populations: []Population{{Name: "pyr", Size: 3}}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ReadResults(path); !errors.Is(err, ErrSchema) || !strings.Contains(err.Error(), "column neuron holds uint32") {
+		t.Errorf("%v, want the column", err)
 	}
 }
