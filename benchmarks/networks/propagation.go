@@ -2,6 +2,7 @@ package networks
 
 import (
 	"github.com/apical-sim/apical/experiment/propagation"
+	"github.com/apical-sim/apical/experiment/spiking"
 	"github.com/apical-sim/apical/neuron"
 	"github.com/apical-sim/apical/sim"
 	"github.com/apical-sim/apical/synapse"
@@ -31,17 +32,12 @@ func TwoCompartment(seed uint64) sim.Network {
 		receptor string
 		weight   float64
 	}{{neuron.SomaExc, 0.35}, {neuron.SomaInh, 0.35}, {neuron.DendriteExc, 0.05}, {neuron.DendriteInh, 0.05}} {
-		n.Inputs = append(n.Inputs, sim.Input{
-			Name: pyr1 + "_" + noise.receptor, To: pyr1, Receptor: noise.receptor, RateHz: 500, Weight: noise.weight,
-		})
+		n.Inputs = append(n.Inputs, spiking.Noise(pyr1, noise.receptor, 500, noise.weight))
 	}
 	facilitating := synapse.Facilitating()
-	n.Projections = append(n.Projections, sim.Projection{
-		Name: pyr1 + "_" + pyr1, From: pyr1, To: pyr1, Receptor: neuron.DendriteInh, ShortTerm: &facilitating,
-		Projection: synapse.Projection{
-			Wiring: synapse.FixedProbability{P: 0.05}, Weight: synapse.Constant(0.1), DelayMS: synapse.Constant(0.9),
-		},
-	})
+	p := spiking.Static(pyr1, pyr1, neuron.DendriteInh, synapse.FixedProbability{P: 0.05}, 0.1)
+	p.Name, p.ShortTerm = pyr1+"_"+pyr1, &facilitating
+	n.Projections = append(n.Projections, p)
 	n.Currents = append(n.Currents, sim.Current{Name: "dendrite", To: pyr1, Compartment: "dendrite", Waveform: sim.Constant(50)})
 	return n
 }
