@@ -68,7 +68,7 @@ func (f *burstFlags) Criterion(rec analysis.Recording) (c analysis.Criterion, op
 			wrong.Problems = append(wrong.Problems, err.Error())
 		}
 	}
-	c.ISI, err = wholeSteps(rec, "burst-isi", f.isi, 1)
+	c.ISI, err = stepsWithin(rec, "burst-isi", f.isi)
 	problem(err)
 	c.PreSilence, err = wholeSteps(rec, "burst-pre-silence", f.preSilence, 0)
 	problem(err)
@@ -88,7 +88,8 @@ func (f *burstFlags) Criterion(rec analysis.Recording) (c analysis.Criterion, op
 }
 
 // wholeSteps reads a time that has to be a whole number of the recording's
-// steps, at least least.
+// steps, at least least. Where a millisecond is none, as at 24 414 steps a second, no
+// time that people use is, and the nearest step is taken.
 func wholeSteps(rec analysis.Recording, flag, text string, least int64) (int64, error) {
 	s, err := experiment.ParseQuantity(text, "s")
 	if err != nil {
@@ -101,7 +102,7 @@ func wholeSteps(rec analysis.Recording, flag, text string, least int64) (int64, 
 		return 0, experiment.Inputf("%s: %s, want at least %s", flag, text, map[bool]string{true: "0", false: "the recording's time step of " + dt}[least == 0])
 	case steps > 1<<53:
 		return 0, experiment.Inputf("%s: %s is too long", flag, text)
-	case math.Abs(exact-steps) > 1e-6*max(1, steps):
+	case math.Abs(exact-steps) > 1e-6*max(1, steps) && rec.StepsPerSecond%1000 == 0:
 		return 0, experiment.Inputf("%s: %s is not a multiple of the recording's time step of %s", flag, text, dt)
 	default:
 		return int64(steps), nil

@@ -41,7 +41,7 @@ mark the threshold in use, and the valley between two peaks where there is one.`
 			}
 			defer t.Close()
 			rec := t.Recording()
-			threshold, err := wholeSteps(rec, "burst-isi", isi, 1)
+			threshold, err := stepsWithin(rec, "burst-isi", isi)
 			if err != nil {
 				return err
 			}
