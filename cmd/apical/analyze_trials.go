@@ -138,7 +138,7 @@ func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) er
 	case err != nil:
 		return experiment.Inputf("%s: %v", f.table, err)
 	}
-	if err := plan.know(aligned); err != nil {
+	if err := f.know(plan, aligned); err != nil {
 		return err
 	}
 	levels := stream.tally.Levels(plan.show.chance)
@@ -190,9 +190,17 @@ func (c *tallied) Next() bool {
 	return true
 }
 
-// know refuses conditions that no trial has, now that trials are known.
-func (p *trialsPlan) know(aligned *trials.Aligned) error {
+// know refuses conditions that no trial has, now that trials are known, and a
+// column that holds none.
+func (f *trialsFlags) know(p *trialsPlan, aligned *trials.Aligned) error {
 	known := aligned.Conditions()
+	if len(known) > maxConditions {
+		column := f.condition
+		if f.outcome != "" {
+			column = f.outcome
+		}
+		return experiment.Inputf("%s: column %s has %d different values, want at most %d conditions", f.table, column, len(known), maxConditions)
+	}
 	asked := slices.Clone(p.contrast)
 	if p.cells != "" {
 		asked = append(asked, p.cells)
@@ -204,6 +212,9 @@ func (p *trialsPlan) know(aligned *trials.Aligned) error {
 	}
 	return nil
 }
+
+// maxConditions tells a column of conditions from one of numbers.
+const maxConditions = 1000
 
 // analyze does all that was asked for with a population; nil if no trial is about
 // it.

@@ -91,7 +91,7 @@ func (f *trialsFlags) plan(rec analysis.Recording) (*trialsPlan, error) {
 }
 
 // maxDraws bounds numbers that memory is taken for.
-const maxDraws = 1_000_000
+const maxDraws = 100_000
 
 // times reads the windows around the onset.
 func (f *trialsFlags) times(rec analysis.Recording, p *trialsPlan) (err error) {
