@@ -18,28 +18,41 @@ func TestPython(t *testing.T) {
 	if testing.Short() {
 		t.Skip("not read by Python: -short")
 	}
+	python := pythonWith(t, "duckdb, numpy, pandas, polars, pyarrow")
+	root := filepath.Join("..", "..")
+	out, err := exec.Command(python, filepath.Join(root, ".ci", "readers.py"), buildApical(t), filepath.Join(root, "README.md")).CombinedOutput()
+	t.Logf("%s", out)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// pythonWith is a Python that has some modules; without, the test is skipped.
+func pythonWith(t *testing.T, modules string) string {
+	t.Helper()
 	python := os.Getenv("APICAL_PYTHON")
 	if python == "" {
 		python = "python3"
 	}
-	if out, err := exec.Command(python, "-c", "import duckdb, numpy, pandas, polars, pyarrow").CombinedOutput(); err != nil {
+	if out, err := exec.Command(python, "-c", "import "+modules).CombinedOutput(); err != nil {
 		lines := strings.Split(strings.TrimSpace(string(out)), "\n")
-		t.Skipf("not read by Python: %s lacks pyarrow, pandas, polars or duckdb (%v, %s); pip install -r .ci/requirements.txt in a virtual environment, and name its python in APICAL_PYTHON",
-			python, err, lines[len(lines)-1])
+		t.Skipf("not read by Python: %s lacks one of %s (%v, %s); pip install -r .ci/requirements.txt in a virtual environment, and name its python in APICAL_PYTHON",
+			python, modules, err, lines[len(lines)-1])
 	}
-	root := filepath.Join("..", "..")
+	return python
+}
+
+// buildApical compiles the command.
+func buildApical(t *testing.T) string {
+	t.Helper()
 	command := filepath.Join(t.TempDir(), "apical")
 	if runtime.GOOS == "windows" {
 		command += ".exe"
 	}
 	build := exec.Command("go", "build", "-o", command, "./cmd/apical")
-	build.Dir = root
+	build.Dir = filepath.Join("..", "..")
 	if out, err := build.CombinedOutput(); err != nil {
 		t.Fatalf("go build: %v\n%s", err, out)
 	}
-	out, err := exec.Command(python, filepath.Join(root, ".ci", "readers.py"), command, filepath.Join(root, "README.md")).CombinedOutput()
-	t.Logf("%s", out)
-	if err != nil {
-		t.Error(err)
-	}
+	return command
 }
