@@ -2,6 +2,7 @@ package spikefile
 
 import (
 	"bytes"
+	"errors"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -39,6 +40,29 @@ func seedFiles(t testing.TB) (files [][]byte) {
 		t.Fatal(err)
 	}
 	add(filepath.Join(dir, "rates"))
+	events, err := CreateEvents(filepath.Join(dir, "events"), analysisMeta(), testDerivation(), Options{BatchRows: 3})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, e := range testEvents() {
+		if err := events.Append(e); err != nil {
+			t.Fatal(err)
+		}
+	}
+	bursts, err := CreateBurstRates(filepath.Join(dir, "bursts"), analysisMeta(), BurstRates{Groups: []string{"a", "b"}}, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range testBurstRates() {
+		if err := bursts.Append(r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := errors.Join(events.Close(), bursts.Close()); err != nil {
+		t.Fatal(err)
+	}
+	add(filepath.Join(dir, "events"))
+	add(filepath.Join(dir, "bursts"))
 	return files
 }
 
@@ -65,6 +89,15 @@ func readAnything(t testing.TB, data []byte) {
 			for ok, _ := s.next(); ok; ok, _ = s.next() {
 				if b, err := c.load(s.rec); err == nil {
 					_, _ = b.f64[0][b.n-1], b.i64[10][b.n-1]
+				}
+			}
+		}
+		for _, format := range []string{formatEvents, formatBursts} {
+			if c, err := newTableCheck(s.schema, format); err == nil {
+				for ok, _ := s.next(); ok; ok, _ = s.next() {
+					if b, err := c.load(s.rec); err == nil {
+						_, _, _ = b.f64[0][b.n-1], b.i16[3][b.n-1], b.u32[map[string]int{formatEvents: 2, formatBursts: 4}[format]][b.n-1]
+					}
 				}
 			}
 		}
