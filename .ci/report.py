@@ -4,7 +4,8 @@
     report.py APICAL [SCREENSHOTS]
 
 APICAL is the compiled command. A short run is reported on and opened in a headless
-Chromium, on a desktop and on a phone, in the light, in the dark and on paper. All
+Chromium, on a desktop and on a phone, in the light, in the dark and on paper, and so
+are reports about a spike file alone and about a table whose names are code. All
 pictures must load, every section must be there, nothing may be wider than the page,
 and the browser must neither complain nor ask for anything but the page itself.
 With a directory SCREENSHOTS, pictures of the pages are left there.
@@ -29,6 +30,9 @@ VIEWS = [  # name, width, height, mobile, scheme, medium
     ("phone-dark", 390, 844, True, "dark", "screen"),
     ("paper", 794, 1123, False, "light", "print"),
 ]
+FEW = [v for v in VIEWS if v[0] in ("desktop", "phone-dark")]
+# A table of others, with a population that would like to be more than a name.
+HOSTILE = '"><script>document.title = 1</script><img src=x onerror=alert(1)>'
 LOOK = """(() => ({
   title: document.title,
   sections: [...document.querySelectorAll('section[id]')].map(s => s.id),
@@ -41,6 +45,7 @@ LOOK = """(() => ({
   wide: document.documentElement.scrollWidth - window.innerWidth,
   paper: getComputedStyle(document.body).backgroundColor,
   rows: document.querySelectorAll('#recording tbody tr').length,
+  name: document.querySelector('#recording tbody td').textContent,
 }))()"""
 
 
@@ -122,9 +127,9 @@ def look(browser, url, view):
     return seen, complaints, base64.b64decode(picture)
 
 
-def check(browser, page, title, sections, screenshots):
+def check(browser, page, title, sections, screenshots, views=VIEWS):
     name, url = page.stem, page.as_uri()
-    for view in VIEWS:
+    for view in views:
         where = f"{page.name}, {view[0]}"
         seen, complaints, picture = look(browser, url, view)
         if screenshots:
@@ -139,6 +144,7 @@ def check(browser, page, title, sections, screenshots):
             assert complete and width > 100 and height > 50 and alt > 10, f"{where}: a picture of {width} x {height}, alt of {alt}"
         assert seen["wide"] <= 0, f"{where}: {seen['wide']} pixels wider than the window"
         assert seen["rows"] > 0, f"{where}: no population in the table"
+        equal(seen["name"], HOSTILE if name == "hostile" else "input1", f"{where}: first population")
         equal(seen["paper"] == "rgb(255, 255, 255)", view[4] == "light", f"{where}: paper {seen['paper']}, light")
 
 
@@ -156,14 +162,21 @@ def main(apical, screenshots):
         alone = pathlib.Path(root, "spikes-alone.html")
         subprocess.run([apical, "report", str(run / "spikes.arrow"), "--until", "3s", "--out", str(alone)],
                        check=True, stdout=subprocess.DEVNULL)
+        table, hostile = pathlib.Path(root, "hostile.csv"), pathlib.Path(root, "hostile.html")
+        name = '"' + HOSTILE.replace('"', '""') + '"'
+        table.write_text("time_s,neuron,population\n" + "".join(
+            f"{0.1 * k + later:.4f},{k % 3},{name}\n" for k in range(200) for later in (0, 0.008)))
+        subprocess.run([apical, "report", str(table), "--until", "30s", "--out", str(hostile)],
+                       check=True, stdout=subprocess.DEVNULL)
         start = time.monotonic()
         browser = Browser(program, os.path.join(root, "profile"))
         try:
             check(browser, run / "report.html", "xor, seed 1", SECTIONS, screenshots)
-            check(browser, alone, "spikes.arrow", [s for s in SECTIONS if s != "weights"], screenshots)
+            check(browser, alone, "spikes.arrow", [s for s in SECTIONS if s != "weights"], screenshots, FEW)
+            check(browser, hostile, "hostile.csv", [s for s in SECTIONS if s != "weights"], screenshots, FEW)
         finally:
             browser.close()
-        print(f"2 reports in {len(VIEWS)} views each, {time.monotonic() - start:.1f} s in {program}")
+        print(f"3 reports, {len(VIEWS) + 2 * len(FEW)} views, {time.monotonic() - start:.1f} s in {program}")
 
 
 if __name__ == "__main__":

@@ -64,6 +64,7 @@ type description struct {
 	rec      analysis.Recording
 	o        Options
 	warnings []string
+	silent   []string           // populations without a spike
 	mixtures []analysis.Mixture // chance level of each population; none if it has no closed form
 }
 
@@ -116,12 +117,13 @@ func (d *description) populations() (Section, error) {
 			"Spikes per burst and duration are means over bursts known to their end.",
 	}
 	var all analysis.Counts
-	silent := 0
 	for g, s := range tally.Summaries() {
 		t.Rows = append(t.Rows, d.row(g, s))
 		d.judge(g, s)
 		all.Add(s.Counts)
-		silent += s.Silent
+	}
+	if len(d.silent) > 0 {
+		d.warnf("%s: no neuron spiked.", list(d.silent))
 	}
 	text := fmt.Sprintf("%d %s, %s of recording, %d spikes, %d events of which %d are known to be bursts.",
 		len(groups.Of), plural(len(groups.Of), "neuron"), seconds(recorded), all.Spikes, all.Events, all.Bursts)

@@ -17,7 +17,7 @@ func (d *description) judge(g int, s analysis.Summary) {
 	name := s.Group.Name
 	switch {
 	case s.Spikes == 0:
-		d.warnf("%s: no neuron spiked.", name)
+		d.silent = append(d.silent, name)
 		return
 	case s.Classified == 0:
 		d.warnf("%s: of no event is it known whether it is a burst; the recording is too short for this threshold.", name)

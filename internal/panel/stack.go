@@ -135,12 +135,12 @@ const (
 )
 
 func keyWidth(label string) vg.Length {
-	return thumbWidth + thumbGap + legendStyle(false).Width(label)*1.1 + keyGap
+	return thumbWidth + thumbGap + legendStyle(false).Width(label)*1.15 + keyGap
 }
 
 // titleWidth leaves room for a font that is wider, which a viewer of an SVG file
 // may have instead.
-func titleWidth(title string) vg.Length { return legendStyle(true).Width(title)*1.15 + keyGap }
+func titleWidth(title string) vg.Length { return legendStyle(true).Width(title)*1.25 + keyGap }
 
 func (r *Row) measure(width vg.Length) placedRow {
 	m := placedRow{row: r, line: legendStyle(true).FontExtents().Height * 1.15}
