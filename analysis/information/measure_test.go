@@ -200,6 +200,40 @@ func TestUnimodalCellsMultiplex(t *testing.T) {
 	}
 }
 
+// Short and sparse bursts say the most for the same spikes (Naud & Sprekeler 2018):
+// longer bursts leave fewer events, and with too many or too few of them the burst
+// fraction says little.
+func TestShortSparseBurstsTellMost(t *testing.T) {
+	if testing.Short() {
+		t.Skip("generates many populations")
+	}
+	p := encoder.Williams()
+	p.DurationS = 100
+	reference := encode(t, p, 9)
+	found := map[string]float64{}
+	for _, c := range []struct {
+		name   string
+		meanMV float64
+		spikes int
+	}{{"sparse doublets", 4, 2}, {"sparse triplets", 4, 3}, {"bursts of 5", 4, 5}, {"rare doublets", 3.5, 2}, {"frequent doublets", 4.5, 2}} {
+		p.Dendrite.MeanMV, p.BurstSpikes = c.meanMV, c.spikes
+		e := reference
+		if c.name != "sparse doublets" {
+			e = encode(t, withSpikes(t, p, len(reference.Steps), 9), 9)
+		}
+		m := must[Multiplexing](t)(Measure(e.bins, 0, e.signals, signalBand(t)))
+		spikes, events, bursts := e.bins.Totals(0)
+		t.Logf("%s: burst fraction %.2f, %d spikes, %.2f bit/s", c.name, float64(bursts)/float64(events), spikes, m.Multiplexed)
+		found[c.name] = m.Multiplexed
+	}
+	for _, pair := range [][2]string{{"sparse doublets", "sparse triplets"}, {"sparse triplets", "bursts of 5"},
+		{"sparse doublets", "rare doublets"}, {"sparse doublets", "frequent doublets"}} {
+		if !(found[pair[0]] > found[pair[1]]) {
+			t.Errorf("%s: %.2f bit/s, want more than %s: %.2f", pair[0], found[pair[0]], pair[1], found[pair[1]])
+		}
+	}
+}
+
 // Signals drawn apart have nothing to do with each other, a signal with itself all.
 func TestInputs(t *testing.T) {
 	p := encoder.Williams()
