@@ -216,7 +216,7 @@ func signFlips(observed int64, changes []int64, r Resampling, entity uint32) flo
 	}
 	extreme := func(x int64) bool { return max(x, -x) >= max(observed, -observed) }
 	k := 1 // what was observed
-	if n := len(changes); n < 63 && 1<<n <= r.Draws {
+	if n := len(changes); n < 31 && 1<<n <= r.Draws {
 		for ways := 1; ways < 1<<n; ways++ {
 			if extreme(sum(func(k int) bool { return ways>>k&1 == 1 })) {
 				k++

@@ -90,8 +90,13 @@ func (f *trialsFlags) plan(rec analysis.Recording) (*trialsPlan, error) {
 	return p, nil
 }
 
-// maxDraws bounds numbers that memory is taken for.
-const maxDraws = 100_000
+// Bounds of numbers that memory is taken for: draws, bins, and the product of
+// both, of which each takes 40 bytes.
+const (
+	maxDraws  = 100_000
+	maxBins   = 10_000
+	maxValues = 20_000_000
+)
 
 // times reads the windows around the onset.
 func (f *trialsFlags) times(rec analysis.Recording, p *trialsPlan) (err error) {
@@ -105,6 +110,15 @@ func (f *trialsFlags) times(rec analysis.Recording, p *trialsPlan) (err error) {
 	}
 	if d.Validate() != nil {
 		return experiment.Inputf("around: %s in bins of %s, want from < to, and both multiples of the bin, so that the onset begins one", f.around, f.bin)
+	}
+	for _, draws := range []struct {
+		flag string
+		n    int
+	}{{"permutations", p.permutations}, {"bootstrap", p.bootstrap}} {
+		if bins := d.Bins(); bins > maxBins || draws.n > maxValues/bins {
+			return experiment.Inputf("around: %s in bins of %s are %d bins, want at most %d; times --%s at most %d",
+				f.around, f.bin, bins, maxBins, draws.flag, maxValues)
+		}
 	}
 	part := func(flag, text string, from, to int64) (b trials.Bins, err error) {
 		if text == "" {
