@@ -337,9 +337,7 @@ func TestDetectorRefuses(t *testing.T) {
 		"step 40: a spike outside the recorded window": {35, 40},
 	} {
 		s := sourceOf(rec, 8, train1(steps...))
-		for i, step := range steps {
-			s.spikes.Steps[i] = step
-		}
+		copy(s.spikes.Steps, steps)
 		d, err := NewDetector(s, Criterion{ISI: 2}, DetectorOptions{})
 		if err != nil {
 			t.Fatal(err)

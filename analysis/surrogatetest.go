@@ -43,7 +43,8 @@ type SurrogateResult struct {
 	//
 	//	P = min(1, 2·min(1+#{null >= BF}, 1+#{null <= BF}) / (1+Replicates)).
 	//
-	// It is never below 2/(1+Replicates).
+	// It is never below 2/(1+Replicates), and too large rather than too small where few
+	// events make ties.
 	P float64
 }
 

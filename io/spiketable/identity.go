@@ -130,7 +130,7 @@ func (t *identities) add(x id) (uint32, error) {
 	if t.fixed {
 		return 0, errUnmet
 	}
-	if len(t.all) == math.MaxUint32 {
+	if uint64(len(t.all)) == math.MaxUint32 {
 		return 0, fmt.Errorf("more than %d names", len(t.all))
 	}
 	t.all = append(t.all, x)
