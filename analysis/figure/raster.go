@@ -227,7 +227,11 @@ func (m mark) label() string {
 }
 
 // Draw draws what was collected, populations below each other.
-func (r *Raster) Draw(png, svg io.Writer) error {
+func (r *Raster) Draw(png, svg io.Writer) error { return r.DrawWith(nil, png, svg) }
+
+// DrawWith draws, below the spikes of each population, its rates: those of all
+// populations in their order, as [RatesOf] gives them.
+func (r *Raster) DrawWith(rates []Rates, png, svg io.Writer) error {
 	width, height := r.measures()
 	most := uint32(1)
 	for _, row := range r.rows {
@@ -239,6 +243,9 @@ func (r *Raster) Draw(png, svg io.Writer) error {
 			continue
 		}
 		rows = append(rows, r.row(i, height, most))
+		if i < len(rates) {
+			rows = append(rows, rates[i].strips(r.recording.Seconds(r.from), r.recording.Seconds(r.to))...)
+		}
 	}
 	for m, there := range r.classes {
 		if there {

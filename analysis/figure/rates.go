@@ -76,6 +76,18 @@ func DrawRates(populations []Rates, fromS, untilS float64, size Size, png, svg i
 	return panel.Stack(rows, width, png, svg)
 }
 
+// strips are low panels of the rates in a time, to go below one with a title.
+func (r Rates) strips(from, until float64) []*panel.Row {
+	const height = 1.6 * vg.Centimeter
+	r = r.between(from, until)
+	rows := []*panel.Row{r.rateRow(height), r.fractionRow(height)}
+	rows[0].Title = ""
+	for _, row := range rows {
+		timeAxis(row, from, until, "")
+	}
+	return rows
+}
+
 // timeRange is the time to draw: as asked for, or from the first bin to the last.
 func timeRange(populations []Rates, fromS, untilS float64) (from, until float64, err error) {
 	low, high := math.Inf(1), math.Inf(-1)

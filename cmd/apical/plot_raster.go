@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"strconv"
 	"strings"
 
@@ -14,7 +15,7 @@ func (a *app) plotRasterCommand() *cobra.Command {
 	var source sourceFlags
 	var burst burstFlags
 	var out figureFlags
-	var show, vector string
+	var show, vector, bin string
 	cmd := &cobra.Command{
 		Use:   "raster FILE --out NAME",
 		Short: "Draw spikes, those of bursts in a colour of their own",
@@ -23,6 +24,7 @@ spikes of bursts in orange. Up to 20000 spikes are drawn as lines. Of more, a pi
 is made in which a pixel is the darker the more spikes fall on it, and mixes the
 two colours; a file of ten million takes seconds.`,
 		Example: `  apical plot raster runs/xor-quick-seed1/spikes.arrow --until 4s --out raster
+  apical plot raster spikes.arrow --rates 50ms --out raster.png
   apical plot raster spikes.arrow --population hidden1 --show 0..99 --out raster.svg`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -48,6 +50,12 @@ two colours; a file of ten million takes seconds.`,
 			if err != nil {
 				return err
 			}
+			width := int64(0)
+			if bin != "" {
+				if width, err = wholeSteps(t.Recording(), "rates", bin, 1); err != nil {
+					return err
+				}
+			}
 			r, err := figure.NewRaster(t.Recording(), o)
 			if err != nil {
 				return experiment.Inputf("%v", err)
@@ -59,7 +67,16 @@ two colours; a file of ten million takes seconds.`,
 			if err := r.Read(d); err != nil {
 				return readFailed(cmd.Context(), args[0], t, err)
 			}
-			return out.draw(r.Draw)
+			var rates []figure.Rates
+			if width > 0 {
+				if err := t.Rewind(); err != nil {
+					return sourceError(args[0], err)
+				}
+				if rates, err = countIn(cmd.Context(), args[0], t, &burst, width, "0"); err != nil {
+					return err
+				}
+			}
+			return out.draw(func(png, svg io.Writer) error { return r.DrawWith(rates, png, svg) })
 		},
 	}
 	source.Register(cmd.Flags())
@@ -67,6 +84,7 @@ two colours; a file of ten million takes seconds.`,
 	out.register(cmd.Flags(), "")
 	onceVar(cmd.Flags(), &show, "show", "", "of each population the first `N` neurons, or those from A..B are drawn (default all)")
 	onceVar(cmd.Flags(), &vector, "lines", strconv.Itoa(figure.DefaultVectorSpikes), "draw up to `N` spikes as lines, more as a picture")
+	onceVar(cmd.Flags(), &bin, "rates", "", "below the spikes draw rates and burst fraction in bins of `TIME`, such as 50ms")
 	return cmd
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/apical-sim/apical/analysis/figure"
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/io/spiketable"
 	"github.com/spf13/cobra"
 )
 
@@ -175,15 +176,21 @@ func (a *app) countRates(ctx context.Context, path string, source *sourceFlags, 
 		return nil, err
 	}
 	defer t.Close()
-	rec := t.Recording()
-	c := figure.Counting{Confidence: 0.95, Bins: analysis.Bins{Origin: rec.Windows[0].From}}
-	if c.Criterion, c.Detector, err = burst.Criterion(rec); err != nil {
-		return nil, err
-	}
 	if bin == "" {
 		bin = "20ms"
 	}
-	if c.Bins.Width, err = wholeSteps(rec, "bin", bin, 1); err != nil {
+	width, err := wholeSteps(t.Recording(), "bin", bin, 1)
+	if err != nil {
+		return nil, err
+	}
+	return countIn(ctx, path, t, burst, width, dead)
+}
+
+// countIn counts the spikes of an open file in bins of a width in steps.
+func countIn(ctx context.Context, path string, t *spiketable.Table, burst *burstFlags, width int64, dead string) (rates []figure.Rates, err error) {
+	rec := t.Recording()
+	c := figure.Counting{Confidence: 0.95, Bins: analysis.Bins{Width: width, Origin: rec.Windows[0].From}}
+	if c.Criterion, c.Detector, err = burst.Criterion(rec); err != nil {
 		return nil, err
 	}
 	steps, err := wholeSteps(rec, "dead-time", dead, 0)
@@ -194,6 +201,6 @@ func (a *app) countRates(ctx context.Context, path string, source *sourceFlags, 
 		return nil, experiment.Inputf("dead-time: %s, want less than --burst-isi", dead)
 	}
 	c.DeadTimeS = rec.Seconds(steps)
-	rates, err := figure.RatesOf(stoppable{t, ctx}, c)
+	rates, err = figure.RatesOf(stoppable{t, ctx}, c)
 	return rates, readFailed(ctx, path, t, err)
 }
