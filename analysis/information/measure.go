@@ -3,6 +3,7 @@ package information
 import (
 	"fmt"
 	"math"
+	"slices"
 )
 
 // Options choose how [Measure] measures.
@@ -47,8 +48,14 @@ type Multiplexing struct {
 // fraction are the carriers. Spikes and number of cells are matched, since both
 // readings are of the same recording (Naud & Sprekeler 2018, doi
 // 10.1073/pnas.1720995115, compare with cells that do not burst; [Gain] is for
-// that). ok is false where the firing rate has nothing above chance.
-func (m Multiplexing) Gain() (gain float64, ok bool) { return Gain(m.Multiplexed, m.Rate.Corrected) }
+// that). ok is false where the firing rate has not more than two standard errors:
+// next to nothing it says nothing.
+func (m Multiplexing) Gain() (gain float64, ok bool) {
+	if !(m.Rate.Corrected > 2*m.Rate.SE) {
+		return math.NaN(), false
+	}
+	return Gain(m.Multiplexed, m.Rate.Corrected)
+}
 
 // Gain is the quotient of two amounts of information in bit/s; ok is false if the
 // second is not above 0.
@@ -63,12 +70,9 @@ func Gain(multiplexed, rate float64) (gain float64, ok bool) {
 func (m Multiplexing) CrossTalk() float64 {
 	sum := 0.0
 	for _, p := range m.Pairs {
-		if p.Carrier {
-			for _, q := range m.Pairs {
-				if q.Stream == p.Stream && !q.Carrier {
-					sum += q.Bound.Corrected
-				}
-			}
+		carries := slices.ContainsFunc(m.Pairs, func(q Pair) bool { return q.Carrier && q.Stream == p.Stream })
+		if carries && !p.Carrier {
+			sum += p.Bound.Corrected
 		}
 	}
 	return sum

@@ -247,6 +247,19 @@ func TestInputs(t *testing.T) {
 	within(t, "soma and soma", pairs[1].Coherence.Mean(Band{0, 20}), 1, 1e-9)
 }
 
+// What one carrier of two signals has of a third counts once.
+func TestCrossTalk(t *testing.T) {
+	var m Multiplexing
+	for signal, carrier := range []Stream{EventRate, EventRate, BurstFraction} {
+		for _, s := range Streams() {
+			m.Pairs = append(m.Pairs, Pair{Signal: signal, Stream: s, Carrier: s == carrier,
+				Bound: Bound{Corrected: math.Pow(10, float64(signal)) * float64(s+1)}})
+		}
+	}
+	// Of the third in the event rate 100·1, of the first two in the burst fraction 3 and 30.
+	within(t, "cross-talk", m.CrossTalk(), 100+3+30, 0)
+}
+
 func TestMeasureRejects(t *testing.T) {
 	p := encoder.Williams()
 	p.Neurons, p.DurationS = 1, 10
@@ -260,6 +273,14 @@ func TestMeasureRejects(t *testing.T) {
 	wantError(t, second(Measure(e.bins, 0, e.signals, opt)), "width: 0 s, want > 0")
 	if _, ok := Gain(3, -0.1); ok {
 		t.Error("a gain over nothing")
+	}
+	for _, rate := range []Bound{{Corrected: 0.3, SE: 0.2}, {Corrected: 0.3, SE: math.NaN()}, {}} {
+		if _, ok := (Multiplexing{Multiplexed: 3, Rate: rate}).Gain(); ok {
+			t.Errorf("a gain over %+v", rate)
+		}
+	}
+	if gain, ok := (Multiplexing{Multiplexed: 3, Rate: Bound{Corrected: 2, SE: 0.2}}).Gain(); !ok || gain != 1.5 {
+		t.Errorf("gain %v, want 1.5", gain)
 	}
 }
 
