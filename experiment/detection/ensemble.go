@@ -1,6 +1,6 @@
 package detection
 
-import "fmt"
+import "github.com/apical-sim/apical/experiment"
 
 // firing is what makes the spikes of all cells alike, with times in steps.
 type firing struct {
@@ -35,8 +35,10 @@ func (c *course) spikes(k int) float64 { return c.events[k] + c.later[k] }
 // newCourse returns the course over the steps of the burst probabilities given,
 // before which they were what they are first. events gives the event rates; nil
 // asks for those that keep the firing rate constant: the events that remain when
-// the spikes of bursts begun before are taken away.
-func newCourse(f *firing, probability, events []float64) (course, error) {
+// the spikes of bursts begun before are taken away. These are never fewer than none:
+// with F the firing rate, what begins or goes on is events·probability + c·later <=
+// events + later = F, and later is a mean of that.
+func newCourse(f *firing, probability, events []float64) course {
 	n := len(probability)
 	c := course{probability: probability, events: make([]float64, n), later: make([]float64, n),
 		seenEvents: make([]float64, n), seenBursts: make([]float64, n)}
@@ -53,16 +55,13 @@ func newCourse(f *firing, probability, events []float64) (course, error) {
 		} else {
 			c.events[k] = events[k]
 		}
-		if c.events[k] < 0 {
-			return c, fmt.Errorf("the events of a cell whose firing rate is to be constant would have to be fewer than none")
-		}
 		bursts := c.events[k] * probability[k]
 		begun[k] = bursts + f.goesOn*c.later[k]
 		split := f.intervals.delayed(begun, k, starts, f.threshold+1, longest)
 		c.seenEvents[k] = c.events[k] + split
 		c.seenBursts[k] = short * (bursts + f.goesOn*split)
 	}
-	return c, nil
+	return c
 }
 
 // hazards returns for each step the probability of an event in a cell that may
@@ -82,7 +81,7 @@ func (c *course) hazards(f *firing, rate float64, hazards []float64) ([]float64,
 	for k, e := range c.events {
 		h := rate * e / free
 		if !(free > 0) || h > 1 {
-			return nil, fmt.Errorf("an event rate of %g per step leaves no time between events", rate*e)
+			return nil, experiment.Inputf("baseline_event_rate: an event rate of %.3g Hz leaves no time between events, want less", rate*e*stepsPerSecond)
 		}
 		hazards = append(hazards, h)
 		back := single0 + ends0

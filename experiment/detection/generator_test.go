@@ -69,10 +69,7 @@ func TestIntervals(t *testing.T) {
 func TestRestingCell(t *testing.T) {
 	f, m := lawOf(t, "")
 	const p, rate = 0.3, 8.0 / stepsPerSecond
-	c, err := newCourse(&f, slices.Repeat([]float64{p}, 2000), slices.Repeat([]float64{1}, 2000))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newCourse(&f, slices.Repeat([]float64{p}, 2000), slices.Repeat([]float64{1}, 2000))
 	h, err := c.hazards(&f, rate, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -99,10 +96,7 @@ func TestConstantFiringRate(t *testing.T) {
 				probability[k] = 0.2 + 0.3*math.Sin(math.Pi*float64(k-1000)/2000)
 			}
 		}
-		c, err := newCourse(&f, probability, nil)
-		if err != nil {
-			t.Fatal(err)
-		}
+		c := newCourse(&f, probability, nil)
 		for k := range probability {
 			if math.Abs(c.spikes(k)-(1+0.2*(m-1))) > 1e-12 {
 				t.Fatalf("%s: step %d: firing rate %v", preset, k, c.spikes(k))
@@ -115,6 +109,21 @@ func TestConstantFiringRate(t *testing.T) {
 	}
 }
 
+// TestConstantFiringRateLeavesEvents: however fast bursts grow, however long they
+// are, there are events left.
+func TestConstantFiringRateLeavesEvents(t *testing.T) {
+	f, _ := lawOf(t, "", "spikes_per_burst=20", "baseline_event_rate=0.5Hz")
+	probability := slices.Repeat([]float64{0.1}, 5000)
+	for k := 1000; k < 3000; k++ {
+		probability[k] = 1
+	}
+	for k, e := range newCourse(&f, probability, nil).events {
+		if e < 0 {
+			t.Fatalf("step %d: %v events", k, e)
+		}
+	}
+}
+
 // TestSplitBursts: with long intervals an analysis sees, at rest, λ(1+p(m−1)(1−F))
 // events, of which those of bursts go on within the threshold with probability F
 // and the others with cF, F being the probability of an interval below the
@@ -122,10 +131,7 @@ func TestConstantFiringRate(t *testing.T) {
 func TestSplitBursts(t *testing.T) {
 	f, m := lawOf(t, "overlapping")
 	const p = 0.3
-	c, err := newCourse(&f, slices.Repeat([]float64{p}, 100), slices.Repeat([]float64{1}, 100))
-	if err != nil {
-		t.Fatal(err)
-	}
+	c := newCourse(&f, slices.Repeat([]float64{p}, 100), slices.Repeat([]float64{1}, 100))
 	within := f.intervals.within(f.threshold)
 	if within < 0.7 || within > 0.9 {
 		t.Fatalf("%v of the intervals within the threshold", within)
@@ -162,10 +168,7 @@ func TestSampler(t *testing.T) {
 		f := newFiring(v)
 		r := newResponses(v, newSessions(v)[3], miss)
 		for k := range classes {
-			c, err := r.course(&f, k)
-			if err != nil {
-				t.Fatal(err)
-			}
+			c := r.course(&f, k)
 			const rate = 9.0 / stepsPerSecond
 			h, err := c.hazards(&f, rate, nil)
 			if err != nil {

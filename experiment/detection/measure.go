@@ -38,12 +38,17 @@ func newMeasurement(r *recording, v *experiment.Values, seed uint64) *measuremen
 	until := steps(max(ends+after, v.Float("response_window")/1000))
 	d := trials.Design{From: -steps(lead), To: (until + bin - 1) / bin * bin, Bin: bin}
 	onset := d.Onset()
-	return &measurement{recording: r, open: func() (analysis.Source, error) { return r.source(), nil }, design: d, criterion: analysis.Criterion{ISI: int64(r.firing.threshold)},
-		baseline: trials.Bins{From: 0, To: onset},
-		response: trials.Bins{From: onset, To: onset + int(steps(v.Float("response_window")/1000)/bin)},
-		level:    v.Float("level"),
-		chance:   trials.Resampling{Seed: seed, Draws: v.Int("permutations")},
-		decoding: trials.Resampling{Seed: seed, Draws: v.Int("decode_permutations")}}
+	return &measurement{
+		recording: r,
+		open:      func() (analysis.Source, error) { return r.source(), nil },
+		design:    d,
+		criterion: analysis.Criterion{ISI: int64(r.firing.threshold)},
+		baseline:  trials.Bins{From: 0, To: onset},
+		response:  trials.Bins{From: onset, To: onset + int(steps(v.Float("response_window")/1000)/bin)},
+		level:     v.Float("level"),
+		chance:    trials.Resampling{Seed: seed, Draws: v.Int("permutations")},
+		decoding:  trials.Resampling{Seed: seed, Draws: v.Int("decode_permutations")},
+	}
 }
 
 // after is how much of a trial is looked at beyond the last response, s.

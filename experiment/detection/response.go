@@ -66,7 +66,7 @@ func (r responses) end() float64 { return max(r.events.end(), r.bursts.end(), r.
 func (r responses) length() int { return int(steps(r.end() + settle)) }
 
 // course returns what a cell of a class does on average.
-func (r responses) course(f *firing, k class) (course, error) {
+func (r responses) course(f *firing, k class) course {
 	n := r.length()
 	probability, events := make([]float64, n), make([]float64, n)
 	for i := range n {
