@@ -116,12 +116,15 @@ func (m *measurement) heaviest(sums *trials.Sums, d *trials.Difference, sign flo
 // folds of the cross-validation.
 const folds = 5
 
-// Decoding is how well stimulated trials are told from catch trials.
+// Decoding is how well stimulated trials are told from catch trials. The cells are
+// not chosen by what they were found to do: those that happen to respond in these
+// trials would tell these trials apart, also where there is nothing to tell.
 type Decoding struct {
-	// ConstantRate is from the cells found to respond in their burst fraction alone,
-	// nil if there are none; All from all groups of cells.
+	// ConstantRate is from the cells in which a response of the burst fraction alone
+	// was planted, nil if there are none; All from all cells, added up. Nil with too
+	// few trials of a condition.
 	ConstantRate *Decoded `json:"constant_rate"`
-	All          *Decoded `json:"all"` // nil with too few trials of a condition
+	All          *Decoded `json:"all"`
 }
 
 // Decoded holds what each set of regressors gives, and the part of the trials
@@ -149,21 +152,17 @@ type Decoder struct {
 	PLogLoss  float64 `json:"p_log_loss"`
 }
 
-func (m *measurement) decode(ctx context.Context, a *trials.Aligned, g *groups) (Decoding, error) {
-	var d Decoding
+func (m *measurement) decode(ctx context.Context) (d Decoding, err error) {
 	if n := len(m.recording.which(isStimulated)); min(n, len(m.recording.trials)-n) < folds {
 		return d, nil
 	}
-	var parts []trials.Neurons
-	from := 0
-	for _, to := range g.ends {
-		if to > from {
-			parts = append(parts, trials.Neurons{From: from, To: to})
-		}
-		from = to
+	cells := m.recording.cells
+	g := newGroups(len(cells), func(i int) class { return cells[i].class })
+	a, err := m.align(g.place)
+	if err != nil {
+		return d, err
 	}
-	var err error
-	if d.All, err = m.decodeFrom(ctx, a, parts...); err != nil {
+	if d.All, err = m.decodeFrom(ctx, a, a.Population(0)); err != nil {
 		return d, err
 	}
 	if n := g.constantCells(); n.To > n.From {
@@ -172,21 +171,18 @@ func (m *measurement) decode(ctx context.Context, a *trials.Aligned, g *groups) 
 	return d, err
 }
 
-func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, groups ...trials.Neurons) (*Decoded, error) {
-	var d Decoded
-	var sums []*trials.Sums
-	for _, n := range groups {
-		s, err := a.Sum(n)
-		if err != nil {
-			return nil, err
-		}
-		sums = append(sums, s)
-		d.Cells += n.To - n.From
-	}
-	decoded, err := trials.Decode(ctx, sums, trials.DecodeOptions{A: stimulated, B: catch, Response: m.response, Folds: folds, Permutations: m.decoding})
+// decodeFrom decodes from what some cells do together.
+func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, cells trials.Neurons) (*Decoded, error) {
+	sums, err := a.Sum(cells)
 	if err != nil {
 		return nil, err
 	}
+	decoded, err := trials.Decode(ctx, []*trials.Sums{sums}, trials.DecodeOptions{A: stimulated, B: catch,
+		Response: m.response, Folds: folds, Permutations: m.decoding})
+	if err != nil {
+		return nil, err
+	}
+	d := Decoded{Cells: cells.To - cells.From}
 	for _, x := range decoded {
 		d.Regressors = append(d.Regressors, Decoder{x.Regressors, x.Accuracy, x.LogLoss, x.ChanceLow, x.ChanceAccuracy, x.ChanceHigh, x.PLogLoss})
 		switch x.Regressors {

@@ -92,20 +92,20 @@ func found(c *trials.Cell) class {
 	return classOf(responds(c.FiringRate.Class), responds(c.BurstFraction.Class))
 }
 
-// groups holds the cells in the order of their found classes, so that cells whose
-// event rate responds are neighbours, and cells whose burst fraction does:
-// event rate, both, burst fraction, none.
+// groups holds the cells in the order of their classes, so that cells whose event
+// rate responds are neighbours, and cells whose burst fraction does: event rate,
+// both, burst fraction, none.
 type groups struct {
 	order []int // cells
 	place []uint32
 	ends  [classes]int // where eventsOnly, both, burstsOnly and unresponsive end
 }
 
-func newGroups(cells []trials.Cell) groups {
-	g := groups{place: make([]uint32, len(cells))}
+func newGroups(cells int, of func(cell int) class) groups {
+	g := groups{place: make([]uint32, cells)}
 	for i, k := range []class{eventsOnly, both, burstsOnly, unresponsive} {
 		for n := range cells {
-			if found(&cells[n]) == k {
+			if of(n) == k {
 				g.place[n] = uint32(len(g.order))
 				g.order = append(g.order, n)
 			}
@@ -175,7 +175,7 @@ func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
 	}
 	result.Errors = m.errors(population, contrast)
 
-	g := newGroups(cells)
+	g := newGroups(len(cells), func(i int) class { return found(&cells[i]) })
 	grouped, err := m.align(g.place)
 	if err != nil {
 		return nil, err
@@ -183,10 +183,10 @@ func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
 	if result.Training, err = m.training(ctx, grouped, &g); err != nil {
 		return nil, err
 	}
-	if result.Decoding, err = m.decode(ctx, grouped, &g); err != nil {
+	if result.Curves, err = m.curves(ctx, grouped, &g); err != nil {
 		return nil, err
 	}
-	result.Curves, err = m.curves(ctx, grouped, &g)
+	result.Decoding, err = m.decode(ctx)
 	return result, err
 }
 

@@ -54,7 +54,7 @@ func TestFindsWhatWasPlanted(t *testing.T) {
 	if e := m.Errors; e.Late == nil || e.Late.FromS < 0.78 || e.Late.FromS > 0.9 || !(*e.Difference.Value > 0) || !(*e.EarlyDifference.Value < 0) {
 		t.Errorf("hits and misses: %+v", e)
 	}
-	if d := m.Decoding.ConstantRate; d == nil || d.Cells != 4 || !d.BothAboveChance || d.Gain <= 0 {
+	if d := m.Decoding.ConstantRate; d == nil || d.Cells != 4 || m.Decoding.All.Cells != 16 || !d.BothAboveChance || d.Gain <= 0 {
 		t.Errorf("decoding: %+v", d)
 	}
 	if x := m.Training; x.Sharpening == nil || *x.Sharpening < 0.2 || math.Abs(*x.Sharpening-*x.ExpectedSharpening) > 0.2 {

@@ -48,7 +48,7 @@ func (m *Metrics) print(w io.Writer) error {
 	for _, x := range []struct {
 		name string
 		d    *Decoded
-	}{{"cells of constant firing rate", m.Decoding.ConstantRate}, {"cells, of all kinds", m.Decoding.All}} {
+	}{{"cells of constant firing rate", m.Decoding.ConstantRate}, {"cells together", m.Decoding.All}} {
 		if x.d == nil {
 			continue
 		}
