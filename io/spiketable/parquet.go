@@ -6,8 +6,6 @@ import (
 	"os"
 	"sync/atomic"
 
-	"github.com/apache/arrow/go/v17/arrow"
-	"github.com/apache/arrow/go/v17/arrow/array"
 	"github.com/apache/arrow/go/v17/arrow/memory"
 	"github.com/apache/arrow/go/v17/parquet"
 	"github.com/apache/arrow/go/v17/parquet/file"
@@ -17,28 +15,16 @@ import (
 // parquetRows is how many rows of a Parquet file are decoded at once.
 const parquetRows = 1 << 16
 
-// parquetDecoder reads the flat columns of Parquet files. It takes the columns
-// from the pages itself: the library's bridge to Arrow needs gRPC.
+// parquetDecoder reads the flat columns of Parquet files. It decodes the pages
+// itself, see [pageColumn]; the library's bridge to Arrow would also need gRPC.
 type parquetDecoder struct {
 	f      *os.File
 	r      *file.Reader
-	chosen [3]*parquetColumn
+	chosen [3]*pageColumn
 	group  int   // the next row group
 	left   int64 // rows of the current one still to be read
 	row    int64 // rows before the chunk
 	rows   int64 // of the chunk
-}
-
-// parquetColumn is a column that chunks have.
-type parquetColumn struct {
-	index   int // in the file
-	descr   *schema.Column
-	reader  file.ColumnChunkReader  // of the current row group, but for texts
-	strings file.BinaryRecordReader // of texts
-	arrays  []arrow.Array           // texts of the chunk
-	defs    []int16
-	f32     []float32
-	i32     []int32
 }
 
 func openParquet(path string) (d decoder, err error) {
@@ -117,15 +103,9 @@ func (d *parquetDecoder) metadata(key string) string {
 
 func (d *parquetDecoder) choose(time, neuron, population int) error {
 	for i, index := range []int{time, neuron, population} {
-		if index < 0 {
-			continue
+		if index >= 0 {
+			d.chosen[i] = newPageColumn(index, d.r.MetaData().Schema.Column(index))
 		}
-		c := &parquetColumn{index: index, descr: d.r.MetaData().Schema.Column(index), defs: make([]int16, parquetRows)}
-		if c.descr.PhysicalType() == parquet.Types.ByteArray {
-			levels := file.LevelInfo{NullSlotUsage: 1, DefLevel: c.descr.MaxDefinitionLevel()}
-			c.strings = file.NewRecordReader(c.descr, levels, arrow.BinaryTypes.Binary, memory.DefaultAllocator, d.r.BufferPool()).(file.BinaryRecordReader)
-		}
-		d.chosen[i] = c
 	}
 	return nil
 }
@@ -167,138 +147,17 @@ func (d *parquetDecoder) nextGroup() error {
 		if c == nil {
 			continue
 		}
-		var err error
-		if c.strings != nil {
-			var pages file.PageReader
-			if pages, err = g.GetColumnPageReader(c.index); err == nil {
-				c.strings.SetPageReader(pages)
-			}
-		} else {
-			c.reader, err = g.Column(c.index)
-		}
+		pages, err := g.GetColumnPageReader(c.index)
 		if err != nil {
 			return fmt.Errorf("column %s: %w", c.descr.Path(), err)
 		}
-	}
-	return nil
-}
-
-// read fills a column with the next n values of the row group.
-func (c *parquetColumn) read(n int, into *column) error {
-	into.null = -1
-	var got int64
-	var values int
-	var err error
-	defs := c.defs[:n]
-	unsigned := false
-	if l, ok := c.descr.LogicalType().(*schema.IntLogicalType); ok {
-		unsigned = !l.IsSigned()
-	} else if l, ok := c.descr.LogicalType().(schema.IntLogicalType); ok {
-		unsigned = !l.IsSigned()
-	}
-	switch r := c.reader.(type) {
-	case nil:
-		return c.readStrings(n, into)
-	case *file.Float64ColumnChunkReader:
-		into.floats = sized(into.floats, n)
-		got, values, err = r.ReadBatch(int64(n), into.floats, defs, nil)
-	case *file.Float32ColumnChunkReader:
-		c.f32 = sized(c.f32, n)
-		got, values, err = r.ReadBatch(int64(n), c.f32, defs, nil)
-		into.floats = widen(into.floats[:0], c.f32[:values])
-	case *file.Int64ColumnChunkReader:
-		into.ints = sized(into.ints, n)
-		got, values, err = r.ReadBatch(int64(n), into.ints, defs, nil)
-		for _, v := range into.ints[:values] {
-			if unsigned && v < 0 {
-				return fmt.Errorf("%d, want at most %d", uint64(v), int64(1<<63-1))
-			}
-		}
-	case *file.Int32ColumnChunkReader:
-		c.i32 = sized(c.i32, n)
-		got, values, err = r.ReadBatch(int64(n), c.i32, defs, nil)
-		into.ints = widen(into.ints[:0], c.i32[:values])
-		for i, v := range into.ints {
-			if unsigned && v < 0 {
-				into.ints[i] = v + 1<<32
-			}
-		}
-	default:
-		return fmt.Errorf("type %s is not read", parquetType(c.descr))
-	}
-	if err == nil {
-		err = c.reader.Err()
-	}
-	if err != nil {
-		return err
-	}
-	if got != int64(n) {
-		return fmt.Errorf("%d rows where the row group has %d", got, n)
-	}
-	if values < n {
-		for i, level := range defs {
-			if level < c.descr.MaxDefinitionLevel() {
-				into.null = i
-				return nil
-			}
-		}
-		return fmt.Errorf("%d values in %d rows", values, n)
-	}
-	return nil
-}
-
-// readStrings fills a column with the next n texts. Their memory is that of
-// arrays which live until the next call.
-func (c *parquetColumn) readStrings(n int, into *column) error {
-	for _, a := range c.arrays {
-		a.Release()
-	}
-	c.arrays, into.texts = nil, into.texts[:0]
-	c.strings.Reset()
-	got, err := c.strings.ReadRecords(int64(n))
-	if err != nil {
-		return err
-	}
-	c.arrays = c.strings.GetBuilderChunks()
-	for _, a := range c.arrays {
-		s, ok := a.(*array.Binary)
-		if !ok {
-			return fmt.Errorf("type %s is not read", parquetType(c.descr))
-		}
-		for i := range s.Len() {
-			if s.IsNull(i) && into.null < 0 {
-				into.null = len(into.texts)
-			}
-			into.texts = append(into.texts, s.ValueString(i))
-		}
-	}
-	if got != int64(n) || len(into.texts) != n {
-		return fmt.Errorf("%d rows where the row group has %d", len(into.texts), n)
+		c.begin(pages)
 	}
 	return nil
 }
 
 func (d *parquetDecoder) place(i int) string { return fmt.Sprintf("row %d", d.row+int64(i)+1) }
-
-func (d *parquetDecoder) close() error {
-	for _, c := range d.chosen {
-		if c != nil {
-			for _, a := range c.arrays {
-				a.Release()
-			}
-			c.arrays = nil
-		}
-	}
-	return d.f.Close()
-}
-
-// sized returns a slice of n values, reusing memory.
-func sized[T any](s []T, n int) []T {
-	if cap(s) < n {
-		return make([]T, n)
-	}
-	return s[:n]
-}
+func (d *parquetDecoder) close() error       { return d.f.Close() }
 
 // limited is an allocator that panics rather than hand out more at once than a
 // file of its size can need; guard makes an error of it. The library returns
