@@ -84,7 +84,7 @@ func (c *column) appendTo(b []byte, row int) []byte {
 // appendText appends a text, in quotation marks where it needs them (RFC 4180)
 // or could be taken for a missing value or a comment.
 func appendText(b []byte, s string) []byte {
-	if s != "" && s != "NA" && strings.IndexAny(s, ",\"\r\n #;\t") < 0 {
+	if s != "" && s != "NA" && !strings.ContainsAny(s, ",\"\r\n #;\t") {
 		return append(b, s...)
 	}
 	b = append(b, '"')

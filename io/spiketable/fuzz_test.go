@@ -143,9 +143,7 @@ func exported(f testing.TB, format export.Format, whole bool) []byte {
 
 func FuzzParquet(f *testing.F) {
 	seeds := [][]byte{exported(f, export.Parquet, true), exported(f, export.Parquet, false)}
-	for _, name := range testFiles(f, "*.parquet") {
-		seeds = append(seeds, name)
-	}
+	seeds = append(seeds, testFiles(f, "*.parquet")...)
 	fuzz(f, seeds...)
 }
 
