@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/apical-sim/apical/analysis/figure"
 	"github.com/apical-sim/apical/analysis/report"
@@ -27,7 +29,7 @@ func (a *app) reportRun(ctx context.Context, dir, out string, f *reportFlags) (*
 	}
 	r := &report.Report{Title: fmt.Sprintf("%s, seed %d", m.Experiment, m.Seed)}
 	if e, err := a.find(m.Experiment); err == nil {
-		r.Lead = e.Title + ". " + e.Citation
+		r.Lead = e.Title + ". " + sentence(e.Citation)
 	}
 	if m.Status != experiment.Done {
 		r.Warnings = append(r.Warnings, strings.TrimSuffix(fmt.Sprintf("The run is not complete: its status is %q. %s", m.Status, m.Error), " "))
@@ -55,6 +57,12 @@ func (a *app) reportRun(ctx context.Context, dir, out string, f *reportFlags) (*
 	}
 	r.Sections, r.Warnings = append(r.Sections, provenance), append(r.Warnings, warnings...)
 	return r, nil
+}
+
+// sentence begins with a capital.
+func sentence(text string) string {
+	first, size := utf8.DecodeRuneInString(text)
+	return string(unicode.ToUpper(first)) + text[size:]
 }
 
 // runManifest is what a run says of itself.
