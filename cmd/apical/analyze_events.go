@@ -72,12 +72,16 @@ func (a *app) analyzeEvents(ctx context.Context, path string, f *eventsFlags) (e
 		return err
 	}
 	tally := analysis.NewTally(rec, analysis.ByPopulation(rec))
+	progress := a.newProgress()
+	defer progress.end()
 	for d.Next() {
 		tally.Add(d)
+		progress.reach(rec, d.Batch())
 		if err := errors.Join(ctx.Err(), keep(d.Events())); err != nil {
 			return finish(err)
 		}
 	}
+	progress.end()
 	if err := finish(sourceFailed(path, table, d.Err())); err != nil {
 		return err
 	}

@@ -5,6 +5,8 @@ import (
 	"io"
 	"sync"
 	"time"
+
+	"github.com/apical-sim/apical/analysis"
 )
 
 // progress tells on the standard error how far a computation is: on a terminal
@@ -39,6 +41,13 @@ func (p *progress) set(what string, done, total int) {
 	}
 	fmt.Fprintf(p.w, "%s: %d of %d\n", what, done, total)
 	p.next = now.Add(30 * time.Second)
+}
+
+// reach says that a recording was read as far as a batch goes.
+func (p *progress) reach(rec analysis.Recording, b analysis.Batch) {
+	if n := len(b.Steps); n > 0 {
+		p.set("seconds read", int(rec.Seconds(b.Steps[n-1])), int(rec.Seconds(rec.Windows[len(rec.Windows)-1].To)))
+	}
 }
 
 // end clears the line.

@@ -59,6 +59,20 @@ columns population, neuron and group, separated by commas.`,
 	return cmd
 }
 
+// watched is a source that shows how far it was read.
+type watched struct {
+	analysis.Source
+	progress *progress
+}
+
+func (w *watched) Next() bool {
+	more := w.Source.Next()
+	if more {
+		w.progress.reach(w.Source.Recording(), w.Source.Batch())
+	}
+	return more
+}
+
 // estimator gives rows of one time at a time: Rates or Smooth.
 type estimator interface {
 	Next() bool
@@ -102,13 +116,15 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 	if err != nil {
 		return err
 	}
+	progress := a.newProgress()
+	defer progress.end()
 	return finish(func() error {
 		if w != nil {
-			if err := j.findLevels(ctx, path, table); err != nil {
+			if err := j.findLevels(ctx, path, table, progress); err != nil {
 				return err
 			}
 		}
-		e, rows, err := j.start(table)
+		e, rows, err := j.start(&watched{table, progress})
 		if err != nil {
 			return experiment.Inputf("%v", err)
 		}
@@ -125,6 +141,7 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 				}
 			}
 		}
+		progress.end()
 		if err := sourceFailed(path, table, e.Err()); err != nil {
 			return err
 		}
@@ -249,13 +266,14 @@ func (j *ratesJob) start(src analysis.Source) (e estimator, rows func(group int)
 
 // findLevels goes through the spikes once for the chance levels, which need the
 // rate of each neuron, and rewinds the table.
-func (j *ratesJob) findLevels(ctx context.Context, path string, table *spiketable.Table) error {
+func (j *ratesJob) findLevels(ctx context.Context, path string, table *spiketable.Table, p *progress) error {
 	tally := analysis.NewTally(j.rec, j.groups)
 	for table.Next() {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
 		tally.AddSpikes(table.Batch())
+		p.reach(j.rec, table.Batch())
 	}
 	if err := sourceFailed(path, table, table.Err()); err != nil {
 		return err

@@ -57,6 +57,10 @@ func (f *summaryFlags) options(rec analysis.Recording, c analysis.Criterion, opt
 // maxSummaries is how many groups fill a screen.
 const maxSummaries = 40
 
+// fewSteps is below how many steps a threshold is said to be coarse: from 10 on
+// the rounding of an interval to steps moves it by 5 % at most.
+const fewSteps = 10
+
 // name is that of a group, with its neuron if it is one.
 func name(g analysis.Group) string {
 	if g.Neuron >= 0 {
@@ -97,6 +101,9 @@ func (s summary) write(w io.Writer, tally *analysis.Tally) error {
 	}
 	if err := t.Flush(); err != nil {
 		return err
+	}
+	if n := s.criterion.ISI; n < fewSteps {
+		fmt.Fprintf(w, "the threshold is %d time steps of the recording: how times were rounded to steps decides which intervals are within it\n", n)
 	}
 	if more > 0 {
 		fmt.Fprintf(w, "and %d more, which are in the file of --out\n", more)
