@@ -9,6 +9,6 @@
 //
 // Time is a whole number of steps, as everywhere in apical, because a threshold
 // compared in floating-point seconds decides ties by the rounding of the two
-// times: of intervals of exactly 160 steps of 0.1 ms, nearly half would exceed
+// times: of intervals of exactly 160 steps of 0.1 ms, about half would exceed
 // 0.016 s.
 package analysis
