@@ -305,10 +305,23 @@ func (j *ratesJob) sampleRow(s analysis.Sample) spikefile.BurstRateRow {
 	return j.judged(row, s.Group)
 }
 
-// level is the chance level of a group. The rates of bins are few different
-// ones, so those seen are kept.
+// level is the chance level of a group: in bins exactly, of whose rates there are
+// few different ones; by a kernel between those of rates that are 1/256 apart in
+// their logarithm, which is right to 1 in 100 000.
 func (j *ratesJob) level(group int, rate float64) float64 {
-	const most = 1024
+	if j.kernel.Width == 0 || !(rate > 0) {
+		return j.exactLevel(group, rate)
+	}
+	const apart = 1.0 / 256
+	below := math.Floor(math.Log(rate) / apart)
+	low, high := math.Exp(below*apart), math.Exp((below+1)*apart)
+	a, b := j.exactLevel(group, low), j.exactLevel(group, high)
+	return a + (b-a)*(rate-low)/(high-low)
+}
+
+// exactLevel keeps the levels that it has computed, up to a number.
+func (j *ratesJob) exactLevel(group int, rate float64) float64 {
+	const most = 1 << 16
 	key := levelOf{group, rate}
 	level, ok := j.known[key]
 	if !ok {
