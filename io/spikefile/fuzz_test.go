@@ -103,6 +103,18 @@ func readAnything(t testing.TB, data []byte) {
 		}
 		s.close()
 	}
+	if r, err := newRecords(src, memory.DefaultAllocator); err == nil {
+		for r.Next() {
+			_ = r.Record().NumRows()
+		}
+		r.release()
+	}
+	if f, err := newFooterReader(src, memory.DefaultAllocator); err == nil {
+		for ok, _ := f.next(); ok; ok, _ = f.next() {
+			_ = f.rec.NumRows()
+		}
+		f.close()
+	}
 	if info, err := src.inspect(memory.DefaultAllocator); err == nil {
 		if err := info.WriteText(&bytes.Buffer{}); err != nil {
 			t.Fatal(err)
