@@ -27,7 +27,7 @@ func (s *sliceSource) Next() bool {
 	return n > 0
 }
 
-// pair is a spike.
+// spike is one of a neuron.
 type spike struct {
 	step       int64
 	population int16
@@ -47,7 +47,7 @@ func sourceOf(rec Recording, size int, spikes []spike) *sliceSource {
 	return s
 }
 
-// train makes spikes of the first neuron.
+// train1 makes spikes of the first neuron.
 func train1(steps ...int64) (spikes []spike) {
 	for _, s := range steps {
 		spikes = append(spikes, spike{step: s})
