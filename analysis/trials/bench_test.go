@@ -49,3 +49,14 @@ func BenchmarkContrast(b *testing.B) {
 		}
 	}
 }
+
+// BenchmarkCells tests 100 neurons in 400 trials.
+func BenchmarkCells(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 2))
+	s := planted(200, 100, 35, func(_, _, _ int, _ bool) analysis.Counts { return events(r, 0.1, 0.2) })
+	for b.Loop() {
+		if _, err := s.Cells(context.Background(), CellOptions{Baseline: Bins{0, 10}, Response: Bins{10, 35}, A: "a", B: "b", Permutations: Resampling{Draws: 1000}}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

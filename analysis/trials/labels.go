@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"sync"
 )
 
 // labelling holds the trials of two conditions, and ways to share them out.
@@ -19,6 +20,9 @@ type labelling struct {
 	rows [][]bool
 	// exact: the rows are all that there are.
 	exact bool
+
+	once sync.Once
+	inA  [][]int32 // see members
 }
 
 // labels takes the trials of two conditions and draws permutations of them within
@@ -141,6 +145,23 @@ func (l *labelling) size() int {
 		}
 	}
 	return n
+}
+
+// members lists the trials of A in each labelling, in ascending order.
+func (l *labelling) members() [][]int32 {
+	l.once.Do(func() {
+		size := l.size()
+		all := make([]int32, 0, size*len(l.rows))
+		for _, row := range l.rows {
+			for i, inA := range row {
+				if inA {
+					all = append(all, int32(i))
+				}
+			}
+			l.inA = append(l.inA, all[len(all)-size:])
+		}
+	})
+	return l.inA
 }
 
 // slack is by how much of itself a statistic may be smaller than another and
