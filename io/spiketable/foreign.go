@@ -241,6 +241,15 @@ func (f *foreignFile) settle(opt Options, note func(string, ...any)) error {
 		}
 		f.whole.Populations = append(f.whole.Populations, p)
 	}
+	var named []string
+	for at, names := range f.known {
+		if names != nil {
+			named = append(named, f.whole.Populations[at].Name)
+		}
+	}
+	if len(named) > 0 {
+		note("neurons of %s are numbered from 0 in the order of their numbers or names in the file; apical export writes both, as neuron and neuron_id", list(named))
+	}
 	if len(unknown) > 0 {
 		note("neurons that never spiked are unknown in %s, so that rates may be too high; --neurons NAME=SIZE says how many there are", list(unknown))
 	}

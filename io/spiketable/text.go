@@ -51,34 +51,39 @@ func openText(path string) (decoder, error) {
 // and leaves that in the buffer unless it is a header.
 func (d *textDecoder) begin(path string) error {
 	block, err := d.block()
+	block, _ = strings.CutPrefix(block, "\ufeff") // byte order mark
+	for ; err == nil && block != ""; block, err = d.block() {
+		for block != "" {
+			line, rest, _ := strings.Cut(block, "\n")
+			if skipped(line) {
+				d.line++
+				block = rest
+				continue
+			}
+			d.separate(strings.TrimSuffix(line, "\r"))
+			if d.header {
+				d.line++
+				block = rest
+			}
+			d.buf = append([]byte(block), d.buf...)
+			return nil
+		}
+	}
 	if err != nil {
 		return err
 	}
-	block, _ = strings.CutPrefix(block, "\ufeff") // byte order mark
-	for block != "" {
-		line, rest, _ := strings.Cut(block, "\n")
-		d.line++
-		if skipped(line) {
-			block = rest
-			continue
-		}
-		line = strings.TrimSuffix(line, "\r")
-		for _, s := range []byte("\t;,") {
-			if strings.IndexByte(line, s) >= 0 {
-				d.separator = s
-				break
-			}
-		}
-		d.describe(line)
-		if d.header {
-			block = rest
-		} else {
-			d.line--
-		}
-		d.buf = append([]byte(block), d.buf...)
-		return nil
-	}
 	return inputf(path, "has no rows, want a table of spikes")
+}
+
+// separate finds the separator and the columns in the first line.
+func (d *textDecoder) separate(line string) {
+	for _, s := range []byte("\t;,") {
+		if strings.IndexByte(line, s) >= 0 {
+			d.separator = s
+			break
+		}
+	}
+	d.describe(line)
 }
 
 // describe makes columns of the first line: named by it if no field of it is a
