@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -34,24 +35,47 @@ func blocks(text, language string) []string {
 	return found
 }
 
+// example returns the body of func Example of a file as a document shows it, and the
+// lines that it prints.
+func example(t *testing.T, file string) (body, output string) {
+	t.Helper()
+	_, body, found := strings.Cut(read(t, file), "func Example() {\n")
+	body, output, ends := strings.Cut(body, "\t// Output:")
+	if !found || !ends {
+		t.Fatalf("%s: no func Example with an output", file)
+	}
+	output, _, _ = strings.Cut(output, "\n}")
+	output = regexp.MustCompile(`(?m)^\s*(?:// )?`).ReplaceAllString(output, "")
+	return regexp.MustCompile(`(?m)^\t`).ReplaceAllString(body, ""), output
+}
+
 // The README shows the body of the example in package sim, which the compiler
 // and go test know.
 func TestReadmeShowsTheExample(t *testing.T) {
-	example := read(t, "sim/example_test.go")
-	_, body, found := strings.Cut(example, "func Example() {\n")
-	body, output, ends := strings.Cut(body, "\t// Output: ")
-	if !found || !ends {
-		t.Fatal("sim/example_test.go: no func Example with an output")
-	}
-	want := regexp.MustCompile(`(?m)^\t`).ReplaceAllString(body, "")
+	want, printed := example(t, "sim/example_test.go")
 	readme := read(t, "README.md")
 	code := blocks(readme, "go")
 	if len(code) != 1 || code[0] != want {
 		t.Errorf("README.md shows\n%s\nwant the body of the example in sim/example_test.go:\n%s", strings.Join(code, "\n---\n"), want)
 	}
-	printed, _, _ := strings.Cut(output, "\n")
 	if !strings.Contains(readme, "`"+printed+"`") {
 		t.Errorf("README.md does not show what the example prints: `%s`", printed)
+	}
+}
+
+// The guide to analysis shows the example of io/spiketable, what it prints, and the
+// spikes that it reads. The examples in other languages are run by .ci/documents.py.
+func TestGuideShowsTheExample(t *testing.T) {
+	want, printed := example(t, "io/spiketable/example_test.go")
+	guide := read(t, "docs/analysis.md")
+	if code := blocks(guide, "go"); len(code) != 1 || code[0] != want {
+		t.Errorf("docs/analysis.md shows\n%s\nwant the body of the example in io/spiketable/example_test.go:\n%s", strings.Join(code, "\n---\n"), want)
+	}
+	if !slices.Contains(blocks(guide, "text"), printed+"\n") {
+		t.Errorf("docs/analysis.md does not show what the example prints:\n%s", printed)
+	}
+	if spikes := read(t, "io/spiketable/testdata/ten-spikes.csv"); !strings.Contains(guide, "<<END\n"+spikes+"END\n") {
+		t.Errorf("docs/analysis.md does not have the spikes of the example:\n%s", spikes)
 	}
 }
 
