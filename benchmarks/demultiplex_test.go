@@ -104,7 +104,7 @@ func BenchmarkDemultiplex(b *testing.B) {
 				}
 				n++
 			}
-			b.ReportMetric(float64((processorTime() - used).Nanoseconds())/float64(n)/float64(spikes), "cpu-ns/spike")
+			b.ReportMetric(float64((processorTime()-used).Nanoseconds())/float64(n)/float64(spikes), "cpu-ns/spike")
 		})
 	}
 }
