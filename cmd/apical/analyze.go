@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"math"
@@ -116,6 +117,7 @@ func formatMS(s float64) string { return fmt.Sprintf("%.6g ms", 1000*s) }
 type outputFlags struct {
 	out, codec string
 	force      bool
+	flag       string // that names the file; "" is out
 }
 
 // Register declares the flags.
@@ -132,6 +134,7 @@ func (f *outputFlags) Begin() (path string, opt spikefile.Options, commit func()
 		return "", opt, nil, experiment.Inputf("codec: %s", strings.TrimPrefix(err.Error(), "spikefile: "))
 	}
 	none := func() error { return nil }
+	flag := cmp.Or(f.flag, "out")
 	info, err := os.Lstat(f.out)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
@@ -139,9 +142,9 @@ func (f *outputFlags) Begin() (path string, opt spikefile.Options, commit func()
 	case err != nil:
 		return "", opt, nil, fileError(f.out, err)
 	case !info.Mode().IsRegular():
-		return "", opt, nil, experiment.Inputf("out: %s is not a file that could be replaced", f.out)
+		return "", opt, nil, experiment.Inputf("%s: %s is not a file that could be replaced", flag, f.out)
 	case !f.force:
-		return "", opt, nil, experiment.Inputf("out: %s exists, want the name of a new file, or --force to replace it", f.out)
+		return "", opt, nil, experiment.Inputf("%s: %s exists, want the name of a new file, or --force to replace it", flag, f.out)
 	}
 	fresh := f.out + ".new"
 	return fresh, opt, func() error { return os.Rename(fresh, f.out) }, nil

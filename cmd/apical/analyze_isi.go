@@ -63,7 +63,7 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 		return experiment.Inputf("seed: %v", err)
 	}
 	histograms, neurons := resultFile{outputFlags: f.output}, resultFile{outputFlags: f.output}
-	neurons.out = f.neurons
+	neurons.out, neurons.flag = f.neurons, "by-neuron"
 	if f.neurons != "" && f.neurons == f.output.out {
 		return experiment.Inputf("by-neuron: %s is the file of --out, want another", f.neurons)
 	}

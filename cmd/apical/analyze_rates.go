@@ -39,7 +39,7 @@ A bin outside of the recorded windows has no row, and one that is partly outside
 divides by the time recorded. The groups of --by FILE are those of a table with the
 columns population, neuron and group, separated by commas.`,
 		Example: `  apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow
-  apical analyze rates spikes.arrow --kernel gaussian:20ms --every 5ms --out rates.arrow
+  apical analyze rates spikes.arrow --kernel gaussian:20ms --every 5ms --out smooth.arrow
   apical analyze rates spikes.arrow --from 2s --bin 1s --by neuron --out neurons.arrow`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -21,7 +21,7 @@ func (a *app) plotISICommand() *cobra.Command {
 below each other, on a logarithmic axis: the share of intervals per decade. Lines
 mark the threshold in use, and the valley between two peaks where there is one.`,
 		Example: `  apical plot isi runs/xor-quick-seed1/spikes.arrow --out isi
-  apical plot isi spikes.arrow --population pyr --burst-isi 10ms --out isi.svg`,
+  apical plot isi spikes.arrow --population pyr --burst-isi 10ms --out pyr.svg`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			size, err := out.size()

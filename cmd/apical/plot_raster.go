@@ -24,8 +24,8 @@ spikes of bursts in orange. Up to 20000 spikes are drawn as lines. Of more, a pi
 is made in which a pixel is the darker the more spikes fall on it, and mixes the
 two colours; a file of ten million takes seconds.`,
 		Example: `  apical plot raster runs/xor-quick-seed1/spikes.arrow --until 4s --out raster
-  apical plot raster spikes.arrow --rates 50ms --out raster.png
-  apical plot raster spikes.arrow --population hidden1 --show 0..99 --out raster.svg`,
+  apical plot raster spikes.arrow --rates 50ms --out rates.png
+  apical plot raster spikes.arrow --population hidden1 --show 0..99 --out hidden1.svg`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o, err := rasterOptions(show, vector)

@@ -30,7 +30,7 @@ fraction with its interval and its chance level. FILE holds rates, as a run or
 There is a gap where a value is null. The rates of a run count a burst at its second
 spike; they have no interval, and no chance level.`,
 		Example: `  apical plot rates runs/xor-quick-seed1/rates.arrow --population hidden1 --out rates
-  apical plot rates runs/xor-quick-seed1/spikes.arrow --bin 100ms --out rates.svg`,
+  apical plot rates runs/xor-quick-seed1/spikes.arrow --bin 100ms --out counted.svg`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			size, err := out.size()

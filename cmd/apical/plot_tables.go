@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/apical-sim/apical/analysis/figure"
+	"github.com/apical-sim/apical/analysis/trials"
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/spf13/cobra"
@@ -21,8 +22,8 @@ each signal over frequency, and the level that unrelated series exceed only with
 the probability that the file was made with. FILE is the coherence.arrow of
 'apical analyze information'.`,
 		Example: `  apical plot coherence info/coherence.arrow --out coherence
-  apical plot coherence info/coherence.arrow --population pyr --out coherence.svg`,
-	}, map[string]func(*resultTable) (figure.Lines, error){"coherence": coherencePanel}, "frequency (Hz)", "signal")
+  apical plot coherence info/coherence.arrow --population pyr --out pyr.svg`,
+	}, map[string]func(*resultTable) (figure.Lines, error){"coherence": coherencePanel}, "frequency (Hz)", "signal", "those that were given")
 }
 
 func (a *app) plotContrastCommand() *cobra.Command {
@@ -34,14 +35,14 @@ psth.arrow (each condition with its 95 % interval, and the chance level of burst
 fractions), its contrast.arrow (both conditions, and where they differ by clusters
 at the level of 5 %) or its roc.arrow (how well a trial is told by each signal, and
 95 % of the permutations).`,
-		Example: `  apical plot contrast trials/psth.arrow --out psth
-  apical plot contrast trials/contrast.arrow --population pyr --out contrast.svg`,
-	}, map[string]func(*resultTable) (figure.Lines, error){"psth": psthPanel, "contrast": contrastPanel, "roc": rocPanel}, "time from onset (s)", "signal")
+		Example: `  apical plot contrast hit-miss/psth.arrow --signal event_rate_hz --signal burst_fraction --out psth
+  apical plot contrast hit-miss/contrast.arrow --population pyr --out contrast.svg`,
+	}, map[string]func(*resultTable) (figure.Lines, error){"psth": psthPanel, "contrast": contrastPanel, "roc": rocPanel}, "time from onset (s)", "signal", strings.Join(trials.SignalNames(), ", "))
 }
 
 // plotTableCommand draws a table of results: a panel for each population and
 // value of the column by, as the function for the table's kind says.
-func (a *app) plotTableCommand(cmd *cobra.Command, kinds map[string]func(*resultTable) (figure.Lines, error), xLabel, by string) *cobra.Command {
+func (a *app) plotTableCommand(cmd *cobra.Command, kinds map[string]func(*resultTable) (figure.Lines, error), xLabel, by, of string) *cobra.Command {
 	var out figureFlags
 	var populations, wanted, conditions []string
 	cmd.Args = wantArgs(1, 1, "FILE")
@@ -90,7 +91,7 @@ func (a *app) plotTableCommand(cmd *cobra.Command, kinds map[string]func(*result
 		})
 	}
 	cmd.Flags().StringArrayVar(&populations, "population", nil, "only population `NAME`, may be repeated (default all)")
-	cmd.Flags().StringArrayVar(&wanted, by, nil, "only "+by+" `NAME`, may be repeated (default all)")
+	cmd.Flags().StringArrayVar(&wanted, by, nil, "only "+by+" `NAME` of "+of+", may be repeated (default all)")
 	if _, ok := kinds["psth"]; ok {
 		cmd.Flags().StringArrayVar(&conditions, "condition", nil, "of psth.arrow only condition `NAME`, may be repeated (default all)")
 	}

@@ -18,7 +18,7 @@ func (a *app) plotWeightsCommand() *cobra.Command {
 to each side, and the range from the least to the greatest. FILE is the
 weights.arrow of a run.`,
 		Example: `  apical plot weights runs/xor-quick-seed1/weights.arrow --out weights
-  apical plot weights runs/xor-quick-seed1/weights.arrow --projection hidden1_output --out weights.png`,
+  apical plot weights runs/xor-quick-seed1/weights.arrow --projection hidden1_output --out hidden1_output.png`,
 		Args: wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			size, err := out.size()

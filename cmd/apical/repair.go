@@ -19,7 +19,7 @@ func (a *app) repairCommand() *cobra.Command {
 that a killed run left, a file from a full disk, a broken copy. Batches that
 cannot be decoded, or hold rows that no reader accepts, are left out. The file
 itself is not touched, and the new one must not exist.`,
-		Example: "  apical repair runs/xor-seed1/spikes.arrow.partial --out spikes.arrow",
+		Example: "  apical repair runs/xor-seed1/spikes.arrow.partial --out repaired.arrow",
 		Args:    wantArgs(1, 1, "FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out == "" {

@@ -12,14 +12,16 @@ func (a *app) rootCommand() *cobra.Command {
 		Use:   "apical",
 		Short: "Simulate networks of spiking neurons with apical dendrites",
 		Long: `apical runs published experiments on networks of spiking neurons whose apical
-dendrites turn spikes into bursts, and bursts into learning.
+dendrites turn spikes into bursts, and bursts into learning. In spikes of anybody it
+tells event rates from burst fractions.
 
 Results go to a directory: a manifest, metrics, and Arrow files that pandas,
 polars and R open.`,
 		Example: `  apical list
   apical describe xor
   apical run xor --preset quick
-  apical inspect runs/xor-quick-seed1/spikes.arrow`,
+  apical inspect runs/xor-quick-seed1/spikes.arrow
+  apical analyze events spikes.arrow`,
 		Version:       experiment.Version,
 		Args:          cobra.ArbitraryArgs,
 		SilenceErrors: true,
