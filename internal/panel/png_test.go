@@ -8,18 +8,24 @@ import (
 	"testing"
 )
 
-// TestWritePNG: colours that fit the palette are kept, rarer ones become the
-// nearest, and the same picture gives the same bytes.
+// TestWritePNG: a picture of more colours than fit keeps the frequent ones and the
+// one that is unlike all others, no colour changes visibly, and the same picture
+// gives the same bytes.
 func TestWritePNG(t *testing.T) {
-	picture := image.NewRGBA(image.Rect(0, 0, 2, 400))
-	for y := range 400 {
-		for x := range 2 { // grey 0 to 255 twice, then reds of which there is one each
-			picture.Set(x, y, color.Gray{uint8(y % 256)})
+	picture := image.NewRGBA(image.Rect(0, 0, 64, 64))
+	at := func(x, y int) color.RGBA { // 4096 blends of two bands, the first rows of one colour
+		if y < 8 {
+			return color.RGBA{200, 100, 0, 255}
 		}
-		if y >= 256 {
-			picture.Set(0, y, color.RGBA{uint8(y - 256), 0, 0, 255})
+		return color.RGBA{uint8(150 + x), uint8(150 + y), 200, 255}
+	}
+	for y := range 64 {
+		for x := range 64 {
+			picture.Set(x, y, at(x, y))
 		}
 	}
+	thin := color.RGBA{0, 0x72, 0xB2, 255}
+	picture.Set(5, 40, thin)
 	var files [2]bytes.Buffer
 	for i := range files {
 		if err := writePNG(picture, &files[i]); err != nil {
@@ -33,13 +39,24 @@ func TestWritePNG(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for y := range 256 {
-		if got := color.GrayModel.Convert(read.At(1, y)).(color.Gray).Y; got != uint8(y) {
-			t.Fatalf("grey %d became %d", y, got)
-		}
+	if _, paletted := read.(*image.Paletted); !paletted {
+		t.Errorf("a %T, want a byte a pixel", read)
 	}
-	red, _, _, _ := read.At(0, 399).RGBA()
-	if red>>8 == 143 || red>>8 > 143 {
-		t.Errorf("a rare red of 143 became %d, want the nearest grey", red>>8)
+	got := func(x, y int) color.RGBA { return color.RGBAModel.Convert(read.At(x, y)).(color.RGBA) }
+	if c := got(5, 40); c != thin {
+		t.Errorf("the only pixel of %v became %v", thin, c)
+	}
+	if c := got(0, 0); c != at(0, 0) {
+		t.Errorf("the most frequent colour %v became %v", at(0, 0), c)
+	}
+	// The rarer 128 colours are at least as far apart as what is left over is from
+	// them, r. Discs of radius r/2 around them lie within 64+r by 56+r levels and do not
+	// overlap: 128 π r²/4 <= (64+r)(56+r), so r < 8.
+	for y := range 64 {
+		for x := range 64 {
+			if (x != 5 || y != 40) && distance(got(x, y), at(x, y)) > 8*8 {
+				t.Fatalf("%v became %v", at(x, y), got(x, y))
+			}
+		}
 	}
 }
