@@ -46,6 +46,8 @@ func CostPanel(title string) *plot.Plot {
 	p := panel.New(title, "epoch", "cost of four examples (nats)")
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 3.5
 	p.X.Tick.Marker = panel.WholeTicks{}
+	p.Legend.Top, p.Legend.Left = false, true // costs begin near the top and fall
+	p.Legend.XOffs = vg.Points(6)
 	return p
 }
 
