@@ -124,8 +124,8 @@ func (s summary) remarks(w io.Writer, g analysis.Summary) {
 			name(g.Group), g.LeftCensored, g.RightCensored)
 	}
 	if g.Capped > 0 {
-		fmt.Fprintf(w, "%s: %d events longer than %s, which look like regular firing faster than the threshold rather than bursts; is --burst-isi too long?\n",
-			name(g.Group), g.Capped, formatMS(s.rec.Seconds(s.cap)))
+		fmt.Fprintf(w, "%s: %s longer than %s, which looks like regular firing faster than the threshold rather than bursts; is --burst-isi too long?\n",
+			name(g.Group), counted(int(g.Capped), "event"), formatMS(s.rec.Seconds(s.cap)))
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/apical-sim/apical/experiment"
@@ -62,7 +63,7 @@ func wantFile(path string) error {
 	case err != nil:
 		return fileError(path, err)
 	case info.IsDir():
-		return experiment.Inputf("%s: is a directory, want an Arrow file", path)
+		return experiment.Inputf("%s: is a directory, want a file, such as %s", path, filepath.Join(path, "spikes.arrow"))
 	case !info.Mode().IsRegular():
 		return experiment.Inputf("%s: is not a regular file", path)
 	}
