@@ -5,6 +5,7 @@ import (
 	"math"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 
 	"gonum.org/v1/gonum/stat/distuv"
@@ -282,9 +283,14 @@ func TestSurrogatesFindBursts(t *testing.T) {
 	var one []SurrogateResult
 	for _, workers := range []int{1, 3} {
 		o := SurrogateTest{Criterion: Criterion{ISI: 160}, Surrogate: Surrogate{Kind: PoissonSurrogate, Width: 5000, DeadTime: 20}, Replicates: 199, Workers: workers}
+		var told atomic.Int64
+		o.Progress = func(done, total int) { told.Add(int64(total - done + 1)) }
 		results, err := CompareSurrogates(context.Background(), original, o)
 		if err != nil {
 			t.Fatal(err)
+		}
+		if want := int64(199 * 200 / 2); told.Load() != want { // each number from 1 to 199 once
+			t.Errorf("%d workers: progress sums to %d, want %d", workers, told.Load(), want)
 		}
 		bursting, poisson, silent := results[0], results[1], results[2]
 		if bursting.P != 2.0/200 && bursting.P != 0.01 || math.Abs(bursting.BurstFraction-0.1) > 0.005 {

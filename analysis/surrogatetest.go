@@ -6,6 +6,7 @@ import (
 	"math"
 	"runtime"
 	"slices"
+	"sync/atomic"
 
 	"github.com/sourcegraph/conc/pool"
 	"gonum.org/v1/gonum/stat"
@@ -19,6 +20,9 @@ type SurrogateTest struct {
 	// Workers is how many goroutines make surrogates; 0 means one a processor. The
 	// result does not depend on it.
 	Workers int
+	// Progress, if there is one, is told how many surrogates are compared, by any
+	// goroutine.
+	Progress func(done, total int)
 }
 
 // SurrogateResult compares the burst fraction of a population with that of
@@ -100,6 +104,7 @@ func CompareSurrogates(ctx context.Context, t *Trains, o SurrogateTest) ([]Surro
 	if workers == 0 {
 		workers = runtime.GOMAXPROCS(0)
 	}
+	var done atomic.Int64
 	side := pool.New().WithMaxGoroutines(workers).WithContext(ctx).WithFirstError().WithCancelOnError()
 	for k := range null {
 		side.Go(func(ctx context.Context) error {
@@ -116,6 +121,9 @@ func CompareSurrogates(ctx context.Context, t *Trains, o SurrogateTest) ([]Surro
 				}
 			}
 			null[k] = counts
+			if n := done.Add(1); o.Progress != nil {
+				o.Progress(int(n), o.Replicates)
+			}
 			return nil
 		})
 	}

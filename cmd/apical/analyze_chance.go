@@ -2,7 +2,6 @@ package main
 
 import (
 	"context"
-
 	"fmt"
 	"io"
 	"strconv"
@@ -114,14 +113,18 @@ func (a *app) analyzeChance(ctx context.Context, path string, f *chanceFlags) er
 	if err != nil {
 		return err
 	}
-	trains, err := analysis.LoadTrains(stoppable{table, ctx})
+	progress := a.newProgress()
+	defer progress.end()
+	trains, err := analysis.LoadTrains(stoppable{&watched{table, progress}, ctx})
 	if err != nil {
-		return sourceFailed(path, table, err)
+		return sourceFailed(ctx, path, table, err)
 	}
+	o.Progress = func(done, total int) { progress.set("surrogates", done, total) }
 	results, err := analysis.CompareSurrogates(ctx, trains, o)
 	if err != nil {
 		return err
 	}
+	progress.end()
 	if err := writeChance(a.out, rec, o, results); err != nil {
 		return err
 	}

@@ -59,7 +59,7 @@ func (f *directoryFlags) Begin(files ...string) (d directory, err error) {
 			return d, experiment.Inputf("out: %s exists, want a new directory, or --force to replace it", name)
 		}
 	}
-	return d, fileError(d.path, os.MkdirAll(d.path, 0o777))
+	return d, nil
 }
 
 // Table writes a table of results.
@@ -82,6 +82,9 @@ func (d directory) JSON(name string, v any) error {
 func (d directory) replace(name string, write func(path string) error) error {
 	if d.path == "" {
 		return nil
+	}
+	if err := os.MkdirAll(d.path, 0o777); err != nil {
+		return fileError(d.path, err)
 	}
 	name = filepath.Join(d.path, name)
 	fresh := name + ".new"

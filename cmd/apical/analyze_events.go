@@ -82,7 +82,7 @@ func (a *app) analyzeEvents(ctx context.Context, path string, f *eventsFlags) (e
 		}
 	}
 	progress.end()
-	if err := finish(sourceFailed(path, table, d.Err())); err != nil {
+	if err := finish(sourceFailed(ctx, path, table, d.Err())); err != nil {
 		return err
 	}
 	return show.write(a.out, tally)
@@ -115,11 +115,14 @@ func (f *eventsFlags) writer(path string, rec analysis.Recording, c analysis.Cri
 }
 
 // sourceFailed is the line for an error of an analysis of the spikes of table,
-// which is the table's or says what is wrong with its spikes.
-func sourceFailed(path string, table *spiketable.Table, err error) error {
+// which is that of the context if it was cancelled, or the table's, or says what is
+// wrong with its spikes.
+func sourceFailed(ctx context.Context, path string, table *spiketable.Table, err error) error {
 	switch {
 	case err == nil:
 		return nil
+	case ctx.Err() != nil:
+		return ctx.Err()
 	case table.Err() != nil:
 		return sourceError(path, table.Err())
 	}

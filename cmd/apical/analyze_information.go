@@ -129,7 +129,7 @@ func (a *app) analyzeInformation(ctx context.Context, path string, f *informatio
 			return err
 		}
 	}
-	if err := sourceFailed(path, table, d.Err()); err != nil {
+	if err := sourceFailed(ctx, path, table, d.Err()); err != nil {
 		return err
 	}
 	found := informationFound{inputs: in, bins: bins, alpha: alpha}

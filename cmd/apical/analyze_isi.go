@@ -86,9 +86,11 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 	if f.neurons != "" {
 		options.NeuronBins = bins
 	}
-	s, err := analysis.MeasureIntervals(stoppable{table, ctx}, options)
+	progress := a.newProgress()
+	s, err := analysis.MeasureIntervals(stoppable{&watched{table, progress}, ctx}, options)
+	progress.end()
 	if err != nil {
-		return sourceFailed(path, table, err)
+		return sourceFailed(ctx, path, table, err)
 	}
 	report := isiReport{statistics: s, dips: analysis.NewDips(seed)}
 	for i := range s.Populations {

@@ -142,7 +142,7 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 			}
 		}
 		progress.end()
-		if err := sourceFailed(path, table, e.Err()); err != nil {
+		if err := sourceFailed(ctx, path, table, e.Err()); err != nil {
 			return err
 		}
 		return j.show.write(a.out, e.Tally())
@@ -275,7 +275,7 @@ func (j *ratesJob) findLevels(ctx context.Context, path string, table *spiketabl
 		tally.AddSpikes(table.Batch())
 		p.reach(j.rec, table.Batch())
 	}
-	if err := sourceFailed(path, table, table.Err()); err != nil {
+	if err := sourceFailed(ctx, path, table, table.Err()); err != nil {
 		return err
 	}
 	j.levels = tally.Levels(j.show.chance)

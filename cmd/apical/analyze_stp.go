@@ -234,7 +234,7 @@ func drive(ctx context.Context, path string, table *spiketable.Table, g informat
 			return nil, err
 		}
 	}
-	return bank, sourceFailed(path, table, table.Err())
+	return bank, sourceFailed(ctx, path, table, table.Err())
 }
 
 // scanBytes is about what the synapses of one pass over the spikes may take.

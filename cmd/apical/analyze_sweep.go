@@ -115,9 +115,11 @@ func (a *app) analyzeSweep(ctx context.Context, path string, f *sweepFlags) erro
 	if err != nil {
 		return err
 	}
-	s, err := analysis.SweepThreshold(stoppable{table, ctx}, thresholds, dead)
+	progress := a.newProgress()
+	s, err := analysis.SweepThreshold(stoppable{&watched{table, progress}, ctx}, thresholds, dead)
+	progress.end()
 	if err != nil {
-		return sourceFailed(path, table, err)
+		return sourceFailed(ctx, path, table, err)
 	}
 	rows := sweepRows(s, analysis.Quantile(confidence))
 	if err := writeSweep(a.out, s, rows, confidence); err != nil {

@@ -130,9 +130,9 @@ func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) er
 	defer progress.end()
 	stream := &tallied{Detector: d, tally: analysis.NewTally(rec, analysis.ByPopulation(rec)), ctx: ctx, progress: progress}
 	aligned, err := trials.Align(stream, plan.design, list)
-	switch failed := sourceFailed(path, source, d.Err()); {
+	switch failed := sourceFailed(ctx, path, source, d.Err()); {
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return ctx.Err() // between the batches
 	case failed != nil:
 		return failed
 	case err != nil:
@@ -183,10 +183,7 @@ func (c *tallied) Next() bool {
 		return false
 	}
 	c.tally.Add(c.Detector)
-	if steps := c.Batch().Steps; len(steps) > 0 {
-		rec, windows := c.Recording(), c.Recording().Windows
-		c.progress.set("reading, s", int(rec.Seconds(steps[len(steps)-1])), int(rec.Seconds(windows[len(windows)-1].To)))
-	}
+	c.progress.reach(c.Recording(), c.Batch())
 	return true
 }
 

@@ -2,6 +2,8 @@ package main
 
 import (
 	"bufio"
+	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -51,7 +53,7 @@ Missing values are empty in CSV, and NaN or -1 in NumPy archives.`,
 			if err != nil {
 				return err
 			}
-			return a.export(open, format, args[0], out, force)
+			return a.export(cmd.Context(), open, format, args[0], out, force)
 		},
 	}
 	f.Register(cmd.Flags())
@@ -93,21 +95,44 @@ func madeByApical(path string) (bool, error) {
 	return strings.HasPrefix(r.Format(), "apical."), r.Close()
 }
 
+// stoppableRows end with the error of a context once that is cancelled.
+type stoppableRows struct {
+	export.Rows
+	ctx context.Context
+}
+
+func (r stoppableRows) Next() bool { return r.ctx.Err() == nil && r.Rows.Next() }
+
+func (r stoppableRows) Err() error { return cmp.Or(r.ctx.Err(), r.Rows.Err()) }
+
 // export writes the table beside the name that it gets when it is complete, or to
 // the standard output.
-func (a *app) export(open func() (export.Rows, error), format export.Format, in, out string, force bool) error {
+func (a *app) export(ctx context.Context, open func() (export.Rows, error), format export.Format, in, out string, force bool) error {
+	write := func(w io.Writer) (int64, error) {
+		rows, err := export.Write(w, format, func() (export.Rows, error) {
+			table, err := open()
+			if err != nil {
+				return nil, err
+			}
+			return stoppableRows{table, ctx}, nil
+		})
+		if err != nil && ctx.Err() != nil {
+			return rows, ctx.Err()
+		}
+		return rows, sourceError(in, err)
+	}
 	if out == "-" {
 		w := bufio.NewWriterSize(a.out, 1<<16)
-		_, err := export.Write(w, format, open)
-		return errors.Join(sourceError(in, err), w.Flush())
+		_, err := write(w)
+		return errors.Join(err, w.Flush())
 	}
 	if info, err := os.Lstat(out); err == nil && (!force || !info.Mode().IsRegular()) {
 		return experiment.Inputf("out: %s exists, want the name of a new file, or --force to replace one", out)
 	}
 	rows, err := int64(0), error(nil)
 	err = writeBeside(out, func(w io.Writer) (err error) {
-		rows, err = export.Write(w, format, open)
-		return sourceError(in, err)
+		rows, err = write(w)
+		return err
 	})
 	if err != nil {
 		return err

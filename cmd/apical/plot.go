@@ -2,7 +2,6 @@ package main
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -14,7 +13,6 @@ import (
 
 	"github.com/apical-sim/apical/analysis/figure"
 	"github.com/apical-sim/apical/experiment"
-	"github.com/apical-sim/apical/io/spiketable"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 )
@@ -166,15 +164,6 @@ func replaceFile(name string, content []byte) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	return nil
-}
-
-// readFailed is the line for an error while the spikes of table were read, that of
-// the context if that was cancelled.
-func readFailed(ctx context.Context, path string, table *spiketable.Table, err error) error {
-	if err != nil && ctx.Err() != nil {
-		return ctx.Err()
-	}
-	return sourceFailed(path, table, err)
 }
 
 // pathCause is an error without the path of a temporary file.

@@ -47,7 +47,7 @@ mark the threshold in use, and the valley between two peaks where there is one.`
 			}
 			statistics, err := analysis.MeasureIntervals(stoppable{t, cmd.Context()}, analysis.IntervalOptions{ISI: threshold})
 			if err != nil {
-				return readFailed(cmd.Context(), args[0], t, err)
+				return sourceFailed(cmd.Context(), args[0], t, err)
 			}
 			return out.draw(func(png, svg io.Writer) error {
 				return drawingError(figure.DrawIntervals(figure.Densities(statistics, perDecade), rec.Seconds(threshold), size, png, svg))

@@ -65,7 +65,7 @@ two colours; a file of ten million takes seconds.`,
 				return experiment.Inputf("%v", err)
 			}
 			if err := r.Read(d); err != nil {
-				return readFailed(cmd.Context(), args[0], t, err)
+				return sourceFailed(cmd.Context(), args[0], t, err)
 			}
 			var rates []figure.Rates
 			if width > 0 {

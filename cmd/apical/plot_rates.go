@@ -202,5 +202,5 @@ func countIn(ctx context.Context, path string, t *spiketable.Table, burst *burst
 	}
 	c.DeadTimeS = rec.Seconds(steps)
 	rates, err = figure.RatesOf(stoppable{t, ctx}, c)
-	return rates, readFailed(ctx, path, t, err)
+	return rates, sourceFailed(ctx, path, t, err)
 }

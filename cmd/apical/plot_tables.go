@@ -18,8 +18,8 @@ func (a *app) plotCoherenceCommand() *cobra.Command {
 		Use:   "coherence FILE --out NAME",
 		Short: "Draw coherences of streams with signals",
 		Long: `Draws the coherence of event rate, burst rate, burst fraction and firing rate with
-each signal over frequency, and the level that unrelated series exceed only with
-the probability that the file was made with. FILE is the coherence.arrow of
+each signal over frequency, each with its interval, and the level that unrelated
+series exceed only with the probability that the file was made with. FILE is the coherence.arrow of
 'apical analyze information'.`,
 		Example: `  apical plot coherence info/coherence.arrow --out coherence
   apical plot coherence info/coherence.arrow --population pyr --out pyr.svg`,
@@ -193,7 +193,11 @@ func coherencePanel(t *resultTable) (figure.Lines, error) {
 			l.X = s.numbers("frequency_hz")
 			l.Curves = append(l.Curves, figure.Line{Label: "significance", Y: s.numbers("significance"), Reference: true})
 		}
-		l.Curves = append(l.Curves, figure.Line{Label: words(s.name), Y: s.numbers("coherence")})
+		line := figure.Line{Label: words(s.name), Y: s.numbers("coherence")}
+		if _, ok := s.results.Column("ci_lo"); ok {
+			line.Low, line.High = s.numbers("ci_lo"), s.numbers("ci_hi")
+		}
+		l.Curves = append(l.Curves, line)
 		t.missing = errors.Join(t.missing, s.missing)
 	}
 	return l, t.missing

@@ -143,7 +143,7 @@ func (f *reportFlags) describe(ctx context.Context, r *report.Report, path strin
 	}
 	sections, warnings, err := report.Describe(rewindable{stoppable{t, ctx}, t}, o)
 	if err != nil {
-		return readFailed(ctx, path, t, err)
+		return sourceFailed(ctx, path, t, err)
 	}
 	r.Sections = append(r.Sections, sections...)
 	r.Warnings = append(r.Warnings, warnings...)
