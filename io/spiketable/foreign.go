@@ -157,6 +157,7 @@ func (f *foreignFile) survey(r *coder, opt Options, note func(string, ...any)) e
 		limit = defaultMaxSorted
 	}
 	f.first = -1
+	asked, outside := f.asked(opt), 0
 	for {
 		ok, err := r.next()
 		if err != nil {
@@ -170,9 +171,15 @@ func (f *foreignFile) survey(r *coder, opt Options, note func(string, ...any)) e
 				f.first = step
 			}
 			f.last = max(f.last, step)
+			if !within(step, asked) {
+				outside++
+			}
 		}
 	}
 	f.rows = r.rows
+	if outside > 0 {
+		note("%d of %d spikes lie outside of the time asked for and are left out", outside, f.rows)
+	}
 	if err := f.settle(opt, note); err != nil {
 		return err
 	}
@@ -195,6 +202,32 @@ func (f *foreignFile) survey(r *coder, opt Options, note func(string, ...any)) e
 		note("%d of %d spikes are the second of their neuron in a step and are left out", doubles, f.rows)
 	}
 	return nil
+}
+
+// asked is the time that the options restrict the file to.
+func (f *foreignFile) asked(opt Options) []analysis.Window {
+	if len(opt.Windows) == 0 {
+		whole := Span{FromS: opt.FromS, UntilS: opt.UntilS}
+		if whole.UntilS == 0 {
+			return []analysis.Window{{From: f.whole.Steps(whole.FromS), To: math.MaxInt64}}
+		}
+		opt.Windows = []Span{whole}
+	}
+	var asked []analysis.Window
+	for _, w := range opt.Windows {
+		asked = append(asked, analysis.Window{From: f.whole.Steps(w.FromS), To: f.whole.Steps(w.UntilS)})
+	}
+	return asked
+}
+
+// within tells whether a step is in one of the windows.
+func within(step int64, windows []analysis.Window) bool {
+	for _, w := range windows {
+		if step >= w.From && step < w.To {
+			return true
+		}
+	}
+	return false
 }
 
 // settle gives populations and neurons their places.

@@ -56,6 +56,7 @@ func TestTextsOfOthers(t *testing.T) {
 		{"by neuron", "t,i\n0.001,0\n0.003,0\n0.0005,1\n0.003,1\n", options{}, one, nil, []spike{{5, 0, 1}, {10, 0, 0}, {30, 0, 0}, {30, 0, 1}}, "sorted by time in memory: 1 of 4"},
 		{"descending, twice", "t,i\n0.003,0\n0.001,0\n0.003,0\n0.002,1", options{}, one, nil, []spike{{10, 0, 0}, {20, 0, 1}, {30, 0, 0}}, "1 of 4 spikes are the second"},
 		{"only some", "t,i,pop\n0.001,5,b\n0.002,5,a\n", options{Populations: []string{"b"}}, []analysis.Population{{Name: "b", Size: 1}}, []string{"5"}, []spike{{10, 0, 0}}, ""},
+		{"milliseconds taken for seconds", "t,i\n1,0\n30,1\n9000,0\n", options{UntilS: 10}, one, nil, []spike{{10000, 0, 0}}, "2 of 3 spikes lie outside of the time asked for"},
 		{"nothing, silently", "t,i\n", options{Sizes: []analysis.Population{{Size: 9}}, UntilS: 1}, []analysis.Population{{Name: "all", Size: 9}}, nil, nil, ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
