@@ -171,9 +171,9 @@ func finishing(w interface {
 // fileMeta is the metadata of what is made of the spike file path.
 func fileMeta(path string, rec analysis.Recording, c analysis.Criterion, opt analysis.DetectorOptions) (spikefile.Meta, spikefile.Derivation) {
 	build := experiment.ReadBuild()
-	m := spikefile.Meta{Version: build.Version, Revision: build.Revision, StepsPerSecond: rec.StepsPerSecond}
+	m := spikefile.Meta{Version: build.Version, Revision: build.Revision, StepsPerSecond: rec.StepsPerSecond, Source: filepath.Base(path)}
 	for _, p := range rec.Populations {
 		m.Populations = append(m.Populations, spikefile.Population{Name: p.Name, Size: p.Size})
 	}
-	return m, spikefile.Derivation{Source: filepath.Base(path), Criterion: c, Options: opt, Windows: rec.Windows}
+	return m, spikefile.Derivation{Source: m.Source, Criterion: c, Options: opt, Windows: rec.Windows}
 }

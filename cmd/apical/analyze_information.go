@@ -146,26 +146,26 @@ func (a *app) analyzeInformation(ctx context.Context, path string, f *informatio
 		}
 		found.populations = append(found.populations, m)
 	}
-	meta, derivation := fileMeta(path, rec, criterion, detection)
+	meta, _ := fileMeta(path, rec, criterion, detection)
 	meta.BurstISISeconds = rec.Seconds(criterion.ISI)
-	meta.Extra = found.extra(derivation.Source)
+	meta.Extra = found.extra()
 	if err := out.Table("coherence.arrow", "coherence", meta, found.columns()); err != nil {
 		return err
 	}
-	if err := out.JSON("metrics.json", found.metrics(derivation.Source, meta.BurstISISeconds)); err != nil {
+	if err := out.JSON("metrics.json", found.metrics(meta)); err != nil {
 		return err
 	}
 	return found.write(a.out)
 }
 
 // extra is what the metadata of coherence.arrow say beside the columns.
-func (f *informationFound) extra(source string) map[string]string {
+func (f *informationFound) extra() map[string]string {
 	var carriers []string
 	for _, s := range f.options.Carriers {
 		carriers = append(carriers, s.String())
 	}
 	return map[string]string{
-		"spikes": source, "signals": strings.Join(f.names, ","), "carriers": strings.Join(carriers, ","),
+		"signals": strings.Join(f.names, ","), "carriers": strings.Join(carriers, ","),
 		"bin_s": fmt.Sprint(f.grid.BinSeconds()), "method": f.method(), "segment_s": fmt.Sprint(1 / f.options.Estimator.Resolution()),
 		"independent_segments": fmt.Sprint(f.options.Estimator.Independent(f.grid.Bins())), "alpha": fmt.Sprint(f.alpha),
 	}

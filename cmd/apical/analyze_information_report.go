@@ -151,7 +151,7 @@ func boundJSON(b information.Bound) bound {
 }
 
 // metrics is metrics.json.
-func (f *informationFound) metrics(source string, burstISISeconds float64) any {
+func (f *informationFound) metrics(meta spikefile.Meta) any {
 	type pair struct {
 		Signal    string   `json:"signal"`
 		Stream    string   `json:"stream"`
@@ -181,7 +181,7 @@ func (f *informationFound) metrics(source string, burstISISeconds float64) any {
 	}
 	e := f.options.Estimator
 	all := struct {
-		Spikes      string       `json:"spikes"`
+		Source      string       `json:"source"`
 		Analyzed    [][2]float64 `json:"analyzed_s"`
 		BurstISI    float64      `json:"burst_isi_s"`
 		Bin         float64      `json:"bin_s"`
@@ -195,7 +195,7 @@ func (f *informationFound) metrics(source string, burstISISeconds float64) any {
 		Alpha       float64      `json:"alpha"`
 		Populations []population `json:"populations"`
 		Relations   []relation   `json:"signals_with_each_other"`
-	}{Spikes: source, Analyzed: f.analyzed(), BurstISI: burstISISeconds, Bin: f.grid.BinSeconds(), Method: f.method(), Segment: 1 / e.Resolution(),
+	}{Source: meta.Source, Analyzed: f.analyzed(), BurstISI: meta.BurstISISeconds, Bin: f.grid.BinSeconds(), Method: f.method(), Segment: 1 / e.Resolution(),
 		Segments: e.Segments(f.grid.Bins()), Independent: e.Independent(f.grid.Bins()), Low: f.options.Band.FromHz,
 		Cutoff: f.options.Band.ToHz, Smoothing: f.options.WidthS, Alpha: f.alpha, Relations: []relation{}}
 	for i, m := range f.populations {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"math"
-	"path/filepath"
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/experiment"
@@ -50,7 +49,7 @@ func resultMeta(path string, rec analysis.Recording) spikefile.Meta {
 		panic(err) // of finite numbers there is none
 	}
 	meta, _ := fileMeta(path, rec, analysis.Criterion{}, analysis.DetectorOptions{})
-	meta.Extra = map[string]string{"spike_file": filepath.Base(path), "recorded_s": string(list)}
+	meta.Extra = map[string]string{"recorded_s": string(list)}
 	return meta
 }
 

@@ -208,12 +208,12 @@ func (a *app) analyzeSTP(ctx context.Context, path string, f *stpFlags) error {
 	if found.scanned, err = scanSynapses(ctx, path, table, in, asked.scan, f.quotients); err != nil {
 		return err
 	}
-	meta, derivation := fileMeta(path, rec, analysis.Criterion{}, analysis.DetectorOptions{})
-	meta.Extra = found.extra(derivation.Source)
+	meta, _ := fileMeta(path, rec, analysis.Criterion{}, analysis.DetectorOptions{})
+	meta.Extra = found.extra()
 	if err := out.Table("stp.arrow", "stp", meta, found.columns()); err != nil {
 		return err
 	}
-	if err := out.JSON("metrics.json", found.metrics(derivation.Source)); err != nil {
+	if err := out.JSON("metrics.json", found.metrics(meta.Source)); err != nil {
 		return err
 	}
 	return found.write(a.out)

@@ -153,8 +153,8 @@ func (f *stpFound) columns() []spikefile.ResultColumn {
 }
 
 // extra is what the metadata of stp.arrow say beside the columns.
-func (f *stpFound) extra(source string) map[string]string {
-	extra := map[string]string{"spikes": source, "bin_s": fmt.Sprint(f.grid.BinSeconds())}
+func (f *stpFound) extra() map[string]string {
+	extra := map[string]string{"bin_s": fmt.Sprint(f.grid.BinSeconds())}
 	for _, s := range f.synapses {
 		extra["synapse "+s.Name] = fmt.Sprintf("U=%g,u0=%g,tau_f=%gms,tau_d=%gms,tau=%gms", s.U, s.InitialU, s.TauFacilitationMS, s.TauRecoveryMS, s.TauMS)
 	}
@@ -191,14 +191,14 @@ func (f *stpFound) metrics(source string) any {
 		Coherence   []float64 `json:"mean_coherence"`
 	}
 	all := struct {
-		Spikes   string       `json:"spikes"`
+		Source   string       `json:"source"`
 		Analyzed [][2]float64 `json:"analyzed_s"`
 		Bin      float64      `json:"bin_s"`
 		Signals  []string     `json:"signals,omitempty"`
 		Synapses []parameters `json:"synapses"`
 		Traces   []trace      `json:"traces"`
 		Scan     []place      `json:"scan,omitempty"`
-	}{Spikes: source, Analyzed: f.analyzed(), Bin: f.grid.BinSeconds(), Signals: f.names}
+	}{Source: source, Analyzed: f.analyzed(), Bin: f.grid.BinSeconds(), Signals: f.names}
 	for _, s := range f.synapses {
 		all.Synapses = append(all.Synapses, parameters{s.Name, s.U, s.InitialU, s.TauFacilitationMS, s.TauRecoveryMS, s.TauMS})
 	}

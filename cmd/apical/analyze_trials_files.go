@@ -18,7 +18,7 @@ func trialsFiles() []string {
 
 // meta is the metadata of the tables.
 func (f *trialsFlags) meta(path string, t *trialsFound) spikefile.Meta {
-	m, d := fileMeta(path, t.Recording, t.criterion, t.detector)
+	m, _ := fileMeta(path, t.Recording, t.criterion, t.detector)
 	m.Seed, m.BurstISISeconds = t.seed, t.Recording.Seconds(t.criterion.ISI)
 	rule := "interval"
 	if t.detector.Accumulating {
@@ -26,7 +26,7 @@ func (f *trialsFlags) meta(path string, t *trialsFound) spikefile.Meta {
 	}
 	second := t.Recording.Seconds
 	m.Extra = map[string]string{
-		"spikes": d.Source, "trials": filepath.Base(f.table), "onset_column": f.onset, "condition_column": f.condition,
+		"trials": filepath.Base(f.table), "onset_column": f.onset, "condition_column": f.condition,
 		"around_s": fmt.Sprintf("%v..%v", second(t.Design.From), second(t.Design.To)), "bin_s": fmt.Sprint(second(t.Design.Bin)),
 		"baseline_s": t.spanText(t.baseline), "response_s": t.spanText(t.response), "interval_confidence": fmt.Sprint(t.show.confidence),
 		"permutations": fmt.Sprint(t.permutations), "bootstrap_samples": fmt.Sprint(t.bootstrap),

@@ -13,7 +13,7 @@ type bySignal map[string]*float64
 
 // trialsMetrics is metrics.json.
 type trialsMetrics struct {
-	Spikes      string              `json:"spikes"`
+	Source      string              `json:"source"`
 	Table       string              `json:"trials"`
 	Trials      int                 `json:"n_trials"`
 	Skipped     int                 `json:"n_trials_not_recorded_in_full"`
@@ -96,7 +96,7 @@ type decodingMetrics struct {
 }
 
 func (t *trialsFound) metrics(meta spikefile.Meta) trialsMetrics {
-	m := trialsMetrics{Spikes: meta.Extra["spikes"], Table: meta.Extra["trials"], Trials: len(t.Trials), Skipped: t.Skipped,
+	m := trialsMetrics{Source: meta.Source, Table: meta.Extra["trials"], Trials: len(t.Trials), Skipped: t.Skipped,
 		BurstISIS: meta.BurstISISeconds, AroundS: [2]float64{t.BinStart(0), t.BinStart(t.Design.Bins())},
 		BinS: t.Recording.Seconds(t.Design.Bin), BaselineS: t.span(t.baseline), ResponseS: t.span(t.response),
 		Seed: t.seed, Confidence: t.show.confidence, Populations: []populationMetrics{}}

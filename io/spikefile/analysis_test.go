@@ -200,7 +200,7 @@ func TestDerivationIsChecked(t *testing.T) {
 				changed[i].value = value
 			}
 		}
-		meta, err := meta.validate()
+		meta, err := meta.validate(formatEvents)
 		if err != nil {
 			t.Fatal(err)
 		}

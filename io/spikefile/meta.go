@@ -44,6 +44,9 @@ func sortedByTime(format string) bool {
 	return false
 }
 
+// results reports whether a table is one of results, as [WriteResults] makes them.
+func results(format string) bool { return !sortedByTime(format) && !derived(format) }
+
 // Population names a group of neurons and says how many there are.
 type Population struct {
 	Name string // not empty, unique in a file
@@ -56,7 +59,8 @@ type Population struct {
 // t_start_s, burst_isi_s, burst_tie, sorting, populations, config_sha256,
 // config, then those of Extra in ascending order. A rates file, whose bursts
 // are counted already, has detector in place of burst_tie. A file that analysis
-// made has no seed, rng and t_start_s but the keys of [Derivation].
+// made has no seed, rng and t_start_s but the keys of [Derivation]; one of
+// results may have source, and has burst_isi_s only if that was set.
 type Meta struct {
 	Version  string // the program's version
 	Revision string // the source revision it was built from
@@ -67,8 +71,12 @@ type Meta struct {
 	// run resumed from saved state sets it.
 	StartStep int64
 	// BurstISISeconds is the longest interval between two spikes of a burst,
-	// inclusive, in s, > 0; 0 means 0.016.
+	// inclusive, in s, > 0; 0 means 0.016, and that there is no one threshold in a
+	// table of results.
 	BurstISISeconds float64
+	// Source names the spike file that a table of results is about, under the key of
+	// [Derivation.Source]; empty means that it is not stored.
+	Source string
 	// Detector describes what told the events and bursts of a rates file, as in
 	// "accumulating, window 16 ms, lag 0 ms". Only rates files have it; empty
 	// means that it is not stored.
@@ -107,8 +115,8 @@ func reservedKey(k string) bool {
 	return false
 }
 
-// validate fills defaults and reports every problem at once.
-func (m Meta) validate() (Meta, error) {
+// validate fills the defaults of a format and reports every problem at once.
+func (m Meta) validate(format string) (Meta, error) {
 	var errs []error
 	bad := func(format string, a ...any) { errs = append(errs, fmt.Errorf("spikefile: "+format, a...)) }
 	if m.StepsPerSecond == 0 {
@@ -120,10 +128,10 @@ func (m Meta) validate() (Meta, error) {
 	if m.StartStep < 0 {
 		bad("start_step: %d, want >= 0", m.StartStep)
 	}
-	if m.BurstISISeconds == 0 {
+	if m.BurstISISeconds == 0 && !results(format) {
 		m.BurstISISeconds = defaultBurstISI
 	}
-	if !(m.BurstISISeconds > 0) || math.IsInf(m.BurstISISeconds, 1) {
+	if !(m.BurstISISeconds >= 0) || math.IsInf(m.BurstISISeconds, 1) {
 		bad("burst_isi_s: %v, want > 0", m.BurstISISeconds)
 	}
 	if err := checkNames("populations", m.populationNames()); err != nil {
@@ -143,7 +151,7 @@ func (m Meta) validate() (Meta, error) {
 		sum := sha256.Sum256(m.Config)
 		m.ConfigSHA256 = hex.EncodeToString(sum[:])
 	}
-	for _, s := range []string{m.Version, m.Revision, m.Detector, m.ConfigSHA256} {
+	for _, s := range []string{m.Version, m.Revision, m.Detector, m.ConfigSHA256, m.Source} {
 		if !utf8.ValidString(s) {
 			bad("metadata %q is not UTF-8", s)
 		}
@@ -218,13 +226,19 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 	if !derived(format) {
 		pairs = append(pairs, pair{"t_start_s", formatFloat(float64(m.StartStep) / float64(m.StepsPerSecond))})
 	}
-	pairs = append(pairs, pair{"burst_isi_s", formatFloat(m.BurstISISeconds)})
+	if m.BurstISISeconds > 0 {
+		pairs = append(pairs, pair{"burst_isi_s", formatFloat(m.BurstISISeconds)})
+	}
 	// Whether an interval of exactly burst_isi_s is within a burst is for those
 	// to know who look for bursts in spikes.
-	if format != formatRates {
-		pairs = append(pairs, pair{"burst_tie", "le"})
-	} else if m.Detector != "" {
+	switch {
+	case format == formatRates && m.Detector != "":
 		pairs = append(pairs, pair{"detector", m.Detector})
+	case format != formatRates && m.BurstISISeconds > 0:
+		pairs = append(pairs, pair{"burst_tie", "le"})
+	}
+	if results(format) && m.Source != "" {
+		pairs = append(pairs, pair{"source", m.Source})
 	}
 	if sortedByTime(format) {
 		pairs = append(pairs, pair{"sorting", "by_time"})

@@ -98,8 +98,7 @@ func (c *ResultColumn) copy(to *column, n, row int) {
 
 // checkResults rejects what makes no table.
 func checkResults(kind string, columns []ResultColumn) error {
-	switch "apical." + kind {
-	case "apical.", formatSpikes, formatRates, formatWeights, formatStates, formatEvents, formatBursts:
+	if kind == "" || !results("apical."+kind) {
 		return fmt.Errorf("spikefile: kind %q, want the name of a table of results", kind)
 	}
 	if !utf8.ValidString(kind) || len(columns) == 0 {

@@ -158,3 +158,27 @@ func TestReadResultsOfOthers(t *testing.T) {
 		t.Errorf("%v, want the column", err)
 	}
 }
+
+// A table of results names its spike file, and a threshold only if there is one.
+func TestResultsMetadata(t *testing.T) {
+	for i, meta := range []Meta{{}, {Source: "spikes.arrow", BurstISISeconds: 0.01}} {
+		path := filepath.Join(t.TempDir(), "sweep.arrow")
+		if err := WriteResults(path, "sweep", meta, resultColumns(3), Options{}); err != nil {
+			t.Fatal(err)
+		}
+		r, err := ReadResults(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for key, value := range map[string]string{"source": "spikes.arrow", "burst_isi_s": "0.01", "burst_tie": "le"} {
+			has := slices.Contains(r.Metadata, KeyValue{key, value})
+			any := slices.ContainsFunc(r.Metadata, func(kv KeyValue) bool { return kv.Key == key })
+			if want := i == 1; has != want || any != want {
+				t.Errorf("%+v: metadata %v, want %s: %v", meta, r.Metadata, key, want)
+			}
+		}
+	}
+	if err := WriteResults(filepath.Join(t.TempDir(), "x"), "sweep", Meta{BurstISISeconds: -1}, resultColumns(3), Options{}); err == nil {
+		t.Error("a threshold below 0 is taken")
+	}
+}

@@ -28,7 +28,7 @@ type rowTable struct {
 // createTable starts the table file path. names holds the values of each
 // column of names, by column index.
 func createTable(path, format string, meta Meta, opt Options, fields []arrow.Field, names map[int][]string, more []pair, dst io.Writer, mem memory.Allocator) (*rowTable, error) {
-	meta, err := meta.validate()
+	meta, err := meta.validate(format)
 	if err != nil {
 		return nil, err
 	}

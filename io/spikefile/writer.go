@@ -67,7 +67,7 @@ func Create(path string, meta Meta, opt Options) (*Writer, error) {
 // create is Create with a choice of allocator and, for tests of failing disks,
 // of a destination other than a file.
 func create(path string, meta Meta, opt Options, dst io.Writer, mem memory.Allocator) (*Writer, error) {
-	meta, err := meta.validate()
+	meta, err := meta.validate(formatSpikes)
 	if err != nil {
 		return nil, err
 	}
