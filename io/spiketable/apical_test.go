@@ -122,11 +122,11 @@ func TestWhatCannotBeOpened(t *testing.T) {
 		{path, spiketable.Options{Populations: []string{"c"}}, `population "c" is not in it; there are a, none, b`},
 		{path, spiketable.Options{Populations: []string{"none"}}, "no population with a neuron"},
 		{path, spiketable.Options{FromS: 2, UntilS: 1}, "until: 1 s, want it after from, 2 s"},
-		{path, spiketable.Options{FromS: 1}, "no spikes, and nothing says for how long was recorded; give --until"},
+		{path, spiketable.Options{FromS: 1}, "no spikes, and nothing says for how long was recorded; give --window"},
 		{path, spiketable.Options{FromS: 1, Windows: []spiketable.Span{{0, 1}}}, "not both"},
 		{path, spiketable.Options{Windows: []spiketable.Span{{0, 1}, {1, 2}}}, "ascending and apart"},
 		{path, spiketable.Options{Windows: []spiketable.Span{{2, 1}}}, "want 0 <= from < to"},
-		{silent, spiketable.Options{}, "no spikes, and nothing says for how long was recorded; give --until"},
+		{silent, spiketable.Options{}, "no spikes, and nothing says for how long was recorded; give --window"},
 	} {
 		_, err := spiketable.Open(c.path, c.opt)
 		var input *spiketable.InputError

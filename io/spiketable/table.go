@@ -212,10 +212,10 @@ func (t *Table) chooseWindows(known []analysis.Window, opt Options) error {
 	}
 	span.From = max(span.From, from)
 	if span.To <= span.From {
-		return inputf(t.path, "no spikes, and nothing says for how long was recorded; give --until")
+		return inputf(t.path, "no spikes, and nothing says for how long was recorded; give --window")
 	}
 	t.recording.Windows = []analysis.Window{span}
-	t.warnf("nothing says for how long was recorded; taken as %s, up to the last spike, the first is at %v s (--from and --until say it)",
+	t.warnf("nothing says for how long was recorded; taken as %s, up to the last spike, the first is at %v s (--window says it)",
 		t.spans(t.recording.Windows), t.recording.Seconds(first))
 	return nil
 }
