@@ -67,7 +67,7 @@ func (a *app) analyzeEvents(ctx context.Context, path string, f *eventsFlags) (e
 	if err != nil {
 		return err
 	}
-	keep, finish, err := f.writer(path, rec, criterion, opt)
+	keep, finish, err := f.writer(path, table, criterion, opt)
 	if err != nil {
 		return err
 	}
@@ -90,7 +90,7 @@ func (a *app) analyzeEvents(ctx context.Context, path string, f *eventsFlags) (e
 
 // writer returns what keeps events, and what ends the file: well, or not at all
 // if it is given an error. Without --out both do nothing.
-func (f *eventsFlags) writer(path string, rec analysis.Recording, c analysis.Criterion, opt analysis.DetectorOptions) (keep func([]analysis.Event) error, finish func(error) error, err error) {
+func (f *eventsFlags) writer(path string, table *spiketable.Table, c analysis.Criterion, opt analysis.DetectorOptions) (keep func([]analysis.Event) error, finish func(error) error, err error) {
 	if f.output.out == "" {
 		return func([]analysis.Event) error { return nil }, func(err error) error { return err }, nil
 	}
@@ -98,7 +98,8 @@ func (f *eventsFlags) writer(path string, rec analysis.Recording, c analysis.Cri
 	if err != nil {
 		return nil, nil, err
 	}
-	meta, derivation := fileMeta(path, rec, c, opt)
+	meta, derivation := fileMeta(path, table.Recording(), c, opt)
+	meta.NeuronIDs = neuronIDs(table)
 	w, err := spikefile.CreateEvents(name, meta, derivation, options)
 	if err != nil {
 		return nil, nil, fileError(name, err)

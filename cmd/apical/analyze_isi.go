@@ -110,7 +110,7 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 	if err := histograms.write("isi", meta, isiColumns(rec, report.histograms)); err != nil {
 		return err
 	}
-	return neurons.write("isi_neurons", meta, neuronColumns(s, report.valleys))
+	return neurons.write("isi_neurons", meta, neuronColumns(s, report.valleys, neuronIDs(table)))
 }
 
 // isiColumns are the histograms, ordered by population and interval.
@@ -150,15 +150,17 @@ func neuronValleys(ctx context.Context, s *analysis.IntervalStatistics) ([][]ana
 }
 
 // neuronColumns have a row a neuron.
-func neuronColumns(s *analysis.IntervalStatistics, valleys [][]analysis.Valley) []spikefile.ResultColumn {
+func neuronColumns(s *analysis.IntervalStatistics, valleys [][]analysis.Valley, ids [][]string) []spikefile.ResultColumn {
 	population := []int16{}
 	neuron, spikes, intervals := []int64{}, []int64{}, []int64{}
 	shortest, mean, cv, cv2, lv := []float64{}, []float64{}, []float64{}, []float64{}, []float64{}
 	valley, void := []float64{}, []float64{}
 	peaks := []int64{}
+	names := neuronIDColumn()
 	for p := range valleys {
 		for k, n := range s.Populations[p].Neurons {
 			population, neuron = append(population, int16(p)), append(neuron, int64(k))
+			names.Texts = append(names.Texts, neuronID(ids, p, k))
 			spikes, intervals = append(spikes, n.Spikes), append(intervals, n.Intervals)
 			least := math.NaN()
 			if n.Intervals > 0 {
@@ -173,7 +175,7 @@ func neuronColumns(s *analysis.IntervalStatistics, valleys [][]analysis.Valley) 
 			valley, void, peaks = append(valley, at), append(void, depth), append(peaks, int64(len(valleys[p][k].Peaks)))
 		}
 	}
-	return []spikefile.ResultColumn{
+	columns := []spikefile.ResultColumn{
 		populationColumn(s.Recording, population),
 		{Name: "neuron", Unit: "1", What: "index within the population, from 0", Counts: neuron},
 		{Name: "n_spikes", Unit: "count", Counts: spikes},
@@ -187,4 +189,8 @@ func neuronColumns(s *analysis.IntervalStatistics, valleys [][]analysis.Valley) 
 		{Name: "logisi_threshold_s", Unit: "s", What: "valley of that histogram, null if there is none", Numbers: valley, Nullable: true},
 		{Name: "logisi_void", Unit: "1", What: "separation of the peaks beside the valley", Numbers: void, Nullable: true},
 	}
+	if ids != nil {
+		columns = append(columns, names)
+	}
+	return columns
 }

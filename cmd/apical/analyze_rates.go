@@ -112,7 +112,7 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 	if err != nil {
 		return err
 	}
-	w, finish, err := f.writer(path, j)
+	w, finish, err := f.writer(path, table, j)
 	if err != nil {
 		return err
 	}
@@ -238,7 +238,7 @@ func (j *ratesJob) setGroups(by string) (err error) {
 
 // writer starts the file, if there is to be one. finish ends it: well, or not at
 // all if it is given an error.
-func (f *ratesFlags) writer(path string, j *ratesJob) (w *spikefile.BurstRatesWriter, finish func(error) error, err error) {
+func (f *ratesFlags) writer(path string, table *spiketable.Table, j *ratesJob) (w *spikefile.BurstRatesWriter, finish func(error) error, err error) {
 	if f.output.out == "" {
 		return nil, func(err error) error { return err }, nil
 	}
@@ -248,6 +248,9 @@ func (f *ratesFlags) writer(path string, j *ratesJob) (w *spikefile.BurstRatesWr
 	}
 	meta, derivation := fileMeta(path, j.rec, j.criterion, j.detector)
 	j.about.Derivation = derivation
+	if f.by == "neuron" {
+		meta.NeuronIDs = neuronIDs(table)
+	}
 	if w, err = spikefile.CreateBurstRates(name, meta, j.about, options); err != nil {
 		return nil, nil, fileError(name, err)
 	}

@@ -8,6 +8,7 @@ import (
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/io/spikefile"
+	"github.com/apical-sim/apical/io/spiketable"
 )
 
 // resultFile is the file of results that a command makes, if it is asked to.
@@ -51,6 +52,33 @@ func resultMeta(path string, rec analysis.Recording) spikefile.Meta {
 	meta, _ := fileMeta(path, rec, analysis.Criterion{}, analysis.DetectorOptions{})
 	meta.Extra = map[string]string{"recorded_s": string(list)}
 	return meta
+}
+
+// neuronIDs are what a file calls its neurons, by population and neuron, if it does
+// not number them: nil of a population that it numbers, and nil if it numbers all.
+func neuronIDs(table *spiketable.Table) [][]string {
+	ids, named := make([][]string, len(table.Recording().Populations)), false
+	for p := range ids {
+		ids[p] = table.Names(p)
+		named = named || ids[p] != nil
+	}
+	if !named {
+		return nil
+	}
+	return ids
+}
+
+// neuronID is one of them, empty where there is none.
+func neuronID(ids [][]string, population, neuron int) string {
+	if ids == nil || neuron >= len(ids[population]) {
+		return ""
+	}
+	return ids[population][neuron]
+}
+
+// neuronIDColumn is a column of them.
+func neuronIDColumn() spikefile.ResultColumn {
+	return spikefile.ResultColumn{Name: "neuron_id", What: "name in the file that was read", Nullable: true, Texts: []string{}}
 }
 
 // populationColumn names the population of each row.

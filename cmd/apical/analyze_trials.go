@@ -91,14 +91,15 @@ contrast.arrow, roc.arrow, cells.arrow and metrics.json of that directory.`,
 
 // trialsResult is what is found of a population.
 type trialsResult struct {
-	name     string
-	neurons  int
-	chance   analysis.Mixture
-	psth     []trials.PSTH
-	contrast *trials.Contrast
-	roc      []trials.ROC
-	cells    []trials.Cell
-	decoding []trials.Decoding
+	name       string
+	population int
+	neurons    int
+	chance     analysis.Mixture
+	psth       []trials.PSTH
+	contrast   *trials.Contrast
+	roc        []trials.ROC
+	cells      []trials.Cell
+	decoding   []trials.Decoding
 	// undecoded says why there is no decoding where one was asked for.
 	undecoded string
 }
@@ -155,7 +156,7 @@ func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) er
 		results = append(results, *r)
 	}
 	progress.end()
-	found := &trialsFound{trialsPlan: plan, Aligned: aligned, results: results}
+	found := &trialsFound{trialsPlan: plan, Aligned: aligned, results: results, ids: neuronIDs(source)}
 	if err := found.write(out, f.meta(path, found)); err != nil {
 		return err
 	}
@@ -167,6 +168,7 @@ type trialsFound struct {
 	*trialsPlan
 	*trials.Aligned
 	results []trialsResult
+	ids     [][]string // of the neurons, nil if they are numbers
 }
 
 // tallied is a detector that counts spikes as it goes, for the chance level.
@@ -217,7 +219,7 @@ const maxConditions = 1000
 // it.
 func (p *trialsPlan) analyze(ctx context.Context, aligned *trials.Aligned, population int, progress *progress) (*trialsResult, error) {
 	neurons := aligned.Population(population)
-	r := &trialsResult{name: aligned.Recording.Populations[population].Name, neurons: neurons.To}
+	r := &trialsResult{name: aligned.Recording.Populations[population].Name, population: population, neurons: neurons.To}
 	sums, err := aligned.Sum(neurons)
 	if errors.Is(err, trials.ErrNoTrials) {
 		return nil, nil

@@ -242,6 +242,10 @@ func (t *trialsFound) cellTable() (table tables) {
 		for _, c := range r.cells {
 			table.names("population", t.populations(), r.name)
 			table.count("neuron", int64(c.Neuron))
+			if t.ids != nil {
+				name := table.column(neuronIDColumn())
+				name.Texts = append(name.Texts, neuronID(t.ids, r.population, c.Neuron))
+			}
 			table.count("n_trials", int64(c.Trials))
 			for i, k := range []analysis.Counts{c.Baseline, c.Response} {
 				which := []string{"baseline_", "response_"}[i]

@@ -1,11 +1,12 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"math"
+	"strconv"
 	"strings"
 
 	"github.com/apical-sim/apical/analysis"
@@ -156,7 +157,7 @@ func readBurstRates(path string) ([]figure.Rates, error) {
 	for _, r := range rows {
 		name := about.Groups[r.Group]
 		if r.Neuron >= 0 {
-			name = fmt.Sprintf("%s %d", name, r.Neuron)
+			name += " " + cmp.Or(r.NeuronID, strconv.FormatInt(r.Neuron, 10))
 		}
 		i, known := at[name]
 		if !known {

@@ -37,6 +37,7 @@ type BurstRateRow struct {
 	RecordedS float64 // how much of the bin was recorded, s; 0 for a kernel
 	Group     int     // index into BurstRates.Groups
 	Neuron    int64   // within its population, -1 for a group of several
+	NeuronID  string  // what the source calls it; Append has it of Meta.NeuronIDs
 	NNeurons  int     // >= 1
 	// Rates per neuron, in Hz.
 	EventRateHz, BurstRateHz, FiringRateHz float64
@@ -56,6 +57,7 @@ type BurstRateRow struct {
 // not safe for concurrent use. Close must be called.
 type BurstRatesWriter struct {
 	*rowTable
+	meta   Meta
 	groups int
 }
 
@@ -106,6 +108,9 @@ func burstRateFields() []arrow.Field {
 //	n_events, n_bursts, n_spikes, n_classified, n_classified_bursts, n_censored
 //	                                 int64, nullable     null for a kernel
 //	n_neurons                        int64
+//	neuron_id                        utf8, nullable      only with Meta.NeuronIDs
+//
+// With NeuronIDs, the groups are the populations.
 func CreateBurstRates(path string, meta Meta, r BurstRates, opt Options) (*BurstRatesWriter, error) {
 	return createBurstRates(path, meta, r, opt, nil, memory.DefaultAllocator)
 }
@@ -124,11 +129,15 @@ func createBurstRates(path string, meta Meta, r BurstRates, opt Options, dst io.
 	}
 	more = append(more, pair{"grouping", r.Grouping}, pair{"groups", string(list)}, pair{"estimate", r.Estimate},
 		pair{"burst_placement", r.Placement}, pair{"confidence", formatFloat(r.Confidence)}, pair{"dead_time_s", formatFloat(r.DeadTimeS)})
-	t, err := createTable(path, formatBursts, meta, opt, burstRateFields(), map[int][]string{3: r.Groups}, more, dst, mem)
+	fields := burstRateFields()
+	if meta.NeuronIDs != nil {
+		fields = append(fields, neuronIDField())
+	}
+	t, err := createTable(path, formatBursts, meta, opt, fields, map[int][]string{3: r.Groups}, more, dst, mem)
 	if err != nil {
 		return nil, err
 	}
-	return &BurstRatesWriter{rowTable: t, groups: len(r.Groups)}, nil
+	return &BurstRatesWriter{rowTable: t, meta: meta, groups: len(r.Groups)}, nil
 }
 
 // Append adds a row. One that is out of range is rejected and leaves the file as
@@ -164,6 +173,9 @@ func (w *BurstRatesWriter) Append(r BurstRateRow) error {
 		c[13+i].setValid(w.n, r.Counted)
 	}
 	c[19].i64 = append(c[19].i64, int64(r.NNeurons))
+	if w.meta.NeuronIDs != nil {
+		c[20].addText(w.n, w.meta.neuronID(r.Group, r.Neuron))
+	}
 	return w.end()
 }
 
@@ -184,6 +196,7 @@ func ReadBurstRates(path string) (meta Meta, r BurstRates, rows []BurstRateRow, 
 				Effective: b.f64[12][i], NNeurons: int(b.i64[19][i])}
 			if !b.null[4](i) {
 				row.Neuron = int64(b.u32[4][i])
+				row.NeuronID = b.neuronID(i)
 			}
 			if row.Counted = !b.null[13](i); row.Counted {
 				row.Counts = analysis.Counts{Events: b.i64[13][i], Bursts: b.i64[14][i], Spikes: b.i64[15][i],

@@ -36,6 +36,9 @@ func makeArray(dt arrow.DataType, values []byte, n int, dict arrow.ArrayData) ar
 
 // makeNullable is makeArray with a validity bitmap and its number of nulls.
 func makeNullable(dt arrow.DataType, valid, values []byte, n, nulls int, dict arrow.ArrayData) arrow.Array {
+	if dt.ID() == arrow.STRING && n == 0 {
+		return makeText(nil, nil, nil, 0)
+	}
 	var validity *memory.Buffer
 	if nulls > 0 {
 		validity = memory.NewBufferBytes(valid)
@@ -47,6 +50,19 @@ func makeNullable(dt arrow.DataType, valid, values []byte, n, nulls int, dict ar
 	} else {
 		data = array.NewDataWithDictionary(dt, n, buffers, nulls, 0, dict.(*array.Data))
 	}
+	defer data.Release()
+	return array.MakeFromData(data)
+}
+
+// makeText wraps texts, which end in text where ends says, as an array.
+func makeText(valid, text []byte, ends []int32, nulls int) arrow.Array {
+	var validity *memory.Buffer
+	if nulls > 0 {
+		validity = memory.NewBufferBytes(valid)
+	}
+	offsets := append([]int32{0}, ends...)
+	data := array.NewData(arrow.BinaryTypes.String, len(ends), []*memory.Buffer{validity,
+		memory.NewBufferBytes(arrow.Int32Traits.CastToBytes(offsets)), memory.NewBufferBytes(text)}, nil, nulls, 0)
 	defer data.Release()
 	return array.MakeFromData(data)
 }
@@ -76,7 +92,9 @@ type column struct {
 	u32   []uint32
 	i16   []int16
 	i8    []int8
-	valid []byte // bitmap, only of a nullable column
+	text  []byte  // the texts, one after another
+	ends  []int32 // of each in text
+	valid []byte  // bitmap, only of a nullable column
 	nulls int
 }
 
@@ -91,6 +109,13 @@ func (c *column) setValid(i int, ok bool) {
 	}
 }
 
+// addText appends a text as row i of a nullable column; an empty one is null.
+func (c *column) addText(i int, s string) {
+	c.text = append(c.text, s...)
+	c.ends = append(c.ends, int32(len(c.text)))
+	c.setValid(i, s != "")
+}
+
 // array returns the buffered n values as an array that shares their memory.
 func (c *column) array(dt arrow.DataType, n int, dict arrow.ArrayData) arrow.Array {
 	var b []byte
@@ -103,6 +128,8 @@ func (c *column) array(dt arrow.DataType, n int, dict arrow.ArrayData) arrow.Arr
 		b = arrow.Uint32Traits.CastToBytes(c.u32)
 	case arrow.INT8:
 		b = arrow.Int8Traits.CastToBytes(c.i8)
+	case arrow.STRING:
+		return makeText(c.valid, c.text, c.ends, c.nulls)
 	case arrow.DICTIONARY:
 		if b = arrow.Int16Traits.CastToBytes(c.i16); c.i16 == nil {
 			b = arrow.Int8Traits.CastToBytes(c.i8)
@@ -114,5 +141,6 @@ func (c *column) array(dt arrow.DataType, n int, dict arrow.ArrayData) arrow.Arr
 // reset empties the column and keeps its memory.
 func (c *column) reset() {
 	c.f64, c.i64, c.u32, c.i16, c.i8 = c.f64[:0], c.i64[:0], c.u32[:0], c.i16[:0], c.i8[:0]
+	c.text, c.ends = c.text[:0], c.ends[:0]
 	c.valid, c.nulls = c.valid[:0], 0
 }

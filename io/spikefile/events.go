@@ -13,8 +13,7 @@ import (
 // tells them. It is not safe for concurrent use. Close must be called.
 type EventsWriter struct {
 	*rowTable
-	populations    []Population
-	stepsPerSecond int64
+	meta Meta
 }
 
 // CreateEvents starts the events file path, with the rules of [Create]. Its
@@ -31,6 +30,7 @@ type EventsWriter struct {
 //	end          dictionary<int8, utf8>   silence, window_end or capped; but for silence,
 //	                                      n_spikes and duration_s are the least they can be
 //	followed     int8                     1 if the threshold after the first spike is recorded
+//	neuron_id    utf8, nullable           only with Meta.NeuronIDs
 //
 // in the order of step, population and neuron. A burst fraction that no edge
 // biases is that of the events with followed = 1 whose class is not left_censored.
@@ -43,11 +43,15 @@ func createEvents(path string, meta Meta, d Derivation, opt Options, dst io.Writ
 	if err != nil {
 		return nil, err
 	}
-	t, err := createTable(path, formatEvents, meta, opt, eventFields(), eventNames(meta), more, dst, mem)
+	fields := eventFields()
+	if meta.NeuronIDs != nil {
+		fields = append(fields, neuronIDField())
+	}
+	t, err := createTable(path, formatEvents, meta, opt, fields, eventNames(meta), more, dst, mem)
 	if err != nil {
 		return nil, err
 	}
-	return &EventsWriter{rowTable: t, populations: meta.Populations, stepsPerSecond: meta.StepsPerSecond}, nil
+	return &EventsWriter{rowTable: t, meta: meta}, nil
 }
 
 // eventFields returns the columns of an events file.
@@ -86,10 +90,10 @@ func (w *EventsWriter) Append(e analysis.Event) error {
 	switch {
 	case e.Spikes < 1 || e.Last < e.Step || (e.Spikes == 1) != (e.Second < 0):
 		return fmt.Errorf("spikefile: an event from step %d to %d, its second spike in %d, of %d spikes", e.Step, e.Last, e.Second, e.Spikes)
-	case p >= 0 && p < len(w.populations) && int64(e.Neuron) >= int64(w.populations[p].Size):
-		return fmt.Errorf("spikefile: step %d: neuron %d of %q, want below its size %d", e.Step, e.Neuron, w.populations[p].Name, w.populations[p].Size)
+	case p >= 0 && p < len(w.meta.Populations) && int64(e.Neuron) >= int64(w.meta.Populations[p].Size):
+		return fmt.Errorf("spikefile: step %d: neuron %d of %q, want below its size %d", e.Step, e.Neuron, w.meta.Populations[p].Name, w.meta.Populations[p].Size)
 	}
-	if err := w.begin(float64(e.Step)/float64(w.stepsPerSecond), "population", p, len(w.populations)); err != nil {
+	if err := w.begin(float64(e.Step)/float64(w.meta.StepsPerSecond), "population", p, len(w.meta.Populations)); err != nil {
 		return err
 	}
 	c := w.cols
@@ -100,7 +104,7 @@ func (w *EventsWriter) Append(e analysis.Event) error {
 	c[4].u32 = append(c[4].u32, uint32(e.Spikes))
 	c[5].i64 = append(c[5].i64, e.Second)
 	c[5].setValid(w.n, e.Second >= 0)
-	c[6].f64 = append(c[6].f64, float64(e.Last-e.Step)/float64(w.stepsPerSecond))
+	c[6].f64 = append(c[6].f64, float64(e.Last-e.Step)/float64(w.meta.StepsPerSecond))
 	c[7].i8 = append(c[7].i8, int8(e.Class))
 	c[8].i8 = append(c[8].i8, int8(e.End))
 	followed := int8(0)
@@ -108,6 +112,9 @@ func (w *EventsWriter) Append(e analysis.Event) error {
 		followed = 1
 	}
 	c[9].i8 = append(c[9].i8, followed)
+	if w.meta.NeuronIDs != nil {
+		c[10].addText(w.n, w.meta.neuronID(p, int64(e.Neuron)))
+	}
 	return w.end()
 }
 

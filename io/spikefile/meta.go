@@ -81,6 +81,11 @@ type Meta struct {
 	// "accumulating, window 16 ms, lag 0 ms". Only rates files have it; empty
 	// means that it is not stored.
 	Detector string
+	// NeuronIDs are, by population and neuron, what the spike file of others that a
+	// file of events, or of rates by neuron, comes from calls its neurons. The file
+	// then has the column neuron_id, null where that is the number of the neuron or
+	// there is none. They are not read back.
+	NeuronIDs [][]string
 	// Populations in file order; at most 32767.
 	Populations []Population
 	// Config is the run's configuration as canonical JSON. It is compacted and
@@ -165,6 +170,20 @@ func (m Meta) validate(format string) (Meta, error) {
 		}
 	}
 	return m, errors.Join(errs...)
+}
+
+// neuronIDField is the column of NeuronIDs.
+func neuronIDField() arrow.Field {
+	return arrow.Field{Name: "neuron_id", Type: arrow.BinaryTypes.String, Nullable: true,
+		Metadata: arrow.NewMetadata([]string{"what", "null"}, []string{"name in the file that was read", "it is the number, or there is none"})}
+}
+
+// neuronID is one of NeuronIDs, empty if there is none.
+func (m Meta) neuronID(population int, neuron int64) string {
+	if population >= len(m.NeuronIDs) || neuron < 0 || neuron >= int64(len(m.NeuronIDs[population])) {
+		return ""
+	}
+	return m.NeuronIDs[population][neuron]
 }
 
 // checkNames rejects names that cannot make up a dictionary: empty, repeated,

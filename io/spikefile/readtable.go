@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+	"strings"
 
 	"github.com/apache/arrow/go/v17/arrow"
 	"github.com/apache/arrow/go/v17/arrow/array"
@@ -20,6 +21,7 @@ type tableBatch struct {
 	u32 map[int][]uint32
 	i16 map[int][]int16 // indices of a column of names
 	i8  map[int][]int8
+	ids *array.String // the column neuron_id, nil if there is none
 	// null tells whether there is no value in a row of a nullable column.
 	null map[int]func(row int) bool
 }
@@ -37,6 +39,7 @@ type tableCheck struct {
 	names       map[int][]string // values of each column of names, by field
 	neuron      int              // field of the neuron, or 0
 	population  int              // field of its population
+	ids         int              // column neuron_id, or -1
 	last        float64          // time of the last row, s
 }
 
@@ -67,6 +70,10 @@ func newTableCheck(s *arrow.Schema, format string) (*tableCheck, error) {
 	}
 	if err != nil {
 		return nil, err
+	}
+	c.ids = -1
+	if at := s.FieldIndices("neuron_id"); len(at) == 1 && derived(format) {
+		c.ids = at[0]
 	}
 	c.columns, err = findColumns(s, c.fields)
 	return c, err
@@ -177,7 +184,22 @@ func (c *tableCheck) load(rec arrow.Record) (b *tableBatch, err error) {
 			}
 		}
 	}
+	if c.ids >= 0 {
+		ids, ok := rec.Column(c.ids).(*array.String)
+		if !ok || ids.Len() != b.n {
+			return nil, fmt.Errorf("column neuron_id lacks rows or is %s, want utf8", typeName(rec.Column(c.ids).DataType()))
+		}
+		b.ids = ids
+	}
 	return b, c.checkRows(b)
+}
+
+// neuronID is what the source calls the neuron of a row, empty if it has no name.
+func (b *tableBatch) neuronID(row int) string {
+	if b.ids == nil || b.ids.IsNull(row) {
+		return ""
+	}
+	return strings.Clone(b.ids.Value(row))
 }
 
 // widened returns indices as those of the other columns of names.

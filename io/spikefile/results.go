@@ -10,7 +10,7 @@ import (
 )
 
 // ResultColumn is a column of a table of results with its values. Exactly one of
-// Numbers, Counts and Index is used.
+// Numbers, Counts, Index and Texts is used.
 type ResultColumn struct {
 	Name string // not empty, unique in the table; ends in the unit, as t_s
 	Unit string // such as "s" or "Hz per neuron"; "1" for what has none
@@ -24,6 +24,8 @@ type ResultColumn struct {
 	// are used, at most 32767.
 	Index []int16
 	Names []string
+	// Texts are stored as utf8, an empty one as null, which needs a nullable column.
+	Texts []string
 }
 
 // WriteResults writes a table of results: what an analysis found, complete at
@@ -70,6 +72,8 @@ func (c *ResultColumn) field() arrow.Field {
 	switch {
 	case c.Names != nil:
 		f.Type, f.Metadata = nameIndex(), arrow.NewMetadata(keys[1:], values[1:])
+	case c.Texts != nil:
+		f.Type = arrow.BinaryTypes.String
 	case c.Counts != nil:
 		f.Type = arrow.PrimitiveTypes.Int64
 	default:
@@ -79,13 +83,17 @@ func (c *ResultColumn) field() arrow.Field {
 }
 
 // rows is the number of values.
-func (c *ResultColumn) rows() int { return len(c.Numbers) + len(c.Counts) + len(c.Index) }
+func (c *ResultColumn) rows() int {
+	return len(c.Numbers) + len(c.Counts) + len(c.Index) + len(c.Texts)
+}
 
 // copy appends the value of a row to the buffer, as its row n.
 func (c *ResultColumn) copy(to *column, n, row int) {
 	switch {
 	case c.Names != nil:
 		to.i16 = append(to.i16, c.Index[row])
+	case c.Texts != nil:
+		to.addText(n, c.Texts[row])
 	case c.Counts != nil:
 		to.i64 = append(to.i64, c.Counts[row])
 	default:
@@ -120,22 +128,27 @@ func checkResults(kind string, columns []ResultColumn) error {
 
 func (c *ResultColumn) check() error {
 	kinds := 0
-	for _, used := range []bool{c.Numbers != nil, c.Counts != nil, c.Names != nil || c.Index != nil} {
+	for _, used := range []bool{c.Numbers != nil, c.Counts != nil, c.Names != nil || c.Index != nil, c.Texts != nil} {
 		if used {
 			kinds++
 		}
 	}
 	switch {
 	case kinds > 1 || (c.Index != nil) && c.Names == nil:
-		return fmt.Errorf("want one of Numbers, Counts, and Index with Names")
+		return fmt.Errorf("want one of Numbers, Counts, Texts, and Index with Names")
 	case c.Nullable && (c.Names != nil || c.Counts != nil):
-		return fmt.Errorf("is nullable, want that only of Numbers")
+		return fmt.Errorf("is nullable, want that only of Numbers and Texts")
 	case !utf8.ValidString(c.Unit) || !utf8.ValidString(c.What):
 		return fmt.Errorf("unit %q, what %q, want UTF-8", c.Unit, c.What)
 	}
 	for row, x := range c.Numbers {
 		if math.IsNaN(x) && !c.Nullable {
 			return fmt.Errorf("row %d is not a number, want one in a column that is not nullable", row)
+		}
+	}
+	for row, s := range c.Texts {
+		if s == "" && !c.Nullable || !utf8.ValidString(s) {
+			return fmt.Errorf("row %d is %q, want UTF-8, and a text in a column that is not nullable", row, s)
 		}
 	}
 	for row, k := range c.Index {

@@ -29,7 +29,7 @@ func (r *Results) Column(name string) (ResultColumn, bool) {
 }
 
 // ReadResults reads a table of results into memory: columns of float64, of int64
-// without nulls, and of names. It fails as [Open] does, and with ErrSchema where a
+// without nulls, of names and of texts, where null is empty. It fails as [Open] does, and with ErrSchema where a
 // column is of another type.
 func ReadResults(path string) (*Results, error) {
 	records, err := OpenRecords(path)
@@ -77,10 +77,12 @@ func resultColumn(f arrow.Field) (ResultColumn, error) {
 		c.Numbers = []float64{}
 	case f.Type.ID() == arrow.INT64 && !f.Nullable:
 		c.Counts = []int64{}
+	case f.Type.ID() == arrow.STRING:
+		c.Texts = []string{}
 	case arrow.TypeEqual(f.Type, nameIndex()):
 		c.Index = []int16{}
 	default:
-		return c, fmt.Errorf("column %s holds %v, want float64, int64 without nulls, or names", f.Name, f.Type)
+		return c, fmt.Errorf("column %s holds %v, want float64, int64 without nulls, names or texts", f.Name, f.Type)
 	}
 	return c, nil
 }
@@ -97,6 +99,14 @@ func (c *ResultColumn) read(values arrow.Array) error {
 		}
 	case *array.Int64:
 		c.Counts = append(c.Counts, a.Int64Values()...)
+	case *array.String:
+		for i := range a.Len() {
+			text := ""
+			if a.IsValid(i) {
+				text = strings.Clone(a.Value(i))
+			}
+			c.Texts = append(c.Texts, text)
+		}
 	case *array.Dictionary:
 		names, index := a.Dictionary().(*array.String), a.Indices().(*array.Int16)
 		if c.Names == nil {
