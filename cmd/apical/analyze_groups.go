@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/csv"
 	"errors"
 	"io"
 	"os"
@@ -10,6 +9,7 @@ import (
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/internal/csvtext"
 )
 
 // readGroups reads a table with the columns population, neuron and group, in any
@@ -25,13 +25,13 @@ func readGroups(path string, rec analysis.Recording) (analysis.Groups, error) {
 		return none, fileError(path, err)
 	}
 	defer f.Close()
-	r := csv.NewReader(f)
+	r := csvtext.NewReader(f)
 	head, err := r.Read()
 	if errors.Is(err, io.EOF) {
 		return none, experiment.Inputf("%s: is empty, want columns population, neuron and group", path)
 	}
 	if err != nil {
-		return none, experiment.Inputf("%s: %v", path, err)
+		return none, experiment.Inputf("%s: %v", path, csvtext.Plain(err))
 	}
 	population, neuron, group := slices.Index(head, "population"), slices.Index(head, "neuron"), slices.Index(head, "group")
 	switch {
@@ -47,7 +47,7 @@ func readGroups(path string, rec analysis.Recording) (analysis.Groups, error) {
 			break
 		}
 		if err != nil {
-			return none, experiment.Inputf("%s: %v", path, err)
+			return none, experiment.Inputf("%s: %v", path, csvtext.Plain(err))
 		}
 		line, _ := r.FieldPos(0)
 		n, err := strconv.ParseUint(row[neuron], 10, 32)

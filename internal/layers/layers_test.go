@@ -24,11 +24,12 @@ const module = "github.com/apical-sim/apical"
 // layers gives each package its layer, as docs/architecture.md lists them. A
 // name ending in "/..." stands for all packages below it.
 var layers = map[string]int{
-	"internal/check": 0,
-	"internal/panel": 0,
-	"internal/par":   0,
-	"internal/rng":   0,
-	"internal/vec":   0,
+	"internal/check":   0,
+	"internal/csvtext": 0,
+	"internal/panel":   0,
+	"internal/par":     0,
+	"internal/rng":     0,
+	"internal/vec":     0,
 
 	"dendrite": 1,
 	"synapse":  1,

@@ -1,14 +1,13 @@
 package signaltable
 
 import (
-	"bufio"
-	"bytes"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"strconv"
 	"strings"
+
+	"github.com/apical-sim/apical/internal/csvtext"
 )
 
 // maxColumns bounds what a line of a foreign file may ask for.
@@ -16,21 +15,14 @@ const maxColumns = 1024
 
 // readCSV reads text. name is that of the value where the file has no names.
 func readCSV(r io.Reader, name string) (*Table, error) {
-	in := bufio.NewReader(r)
-	if mark, err := in.Peek(3); err == nil && bytes.Equal(mark, []byte("\xef\xbb\xbf")) {
-		if _, err := in.Discard(3); err != nil {
-			return nil, err
-		}
-	}
-	c := csv.NewReader(in)
-	c.Comment, c.ReuseRecord, c.TrimLeadingSpace = '#', true, true
-	c.Comma = separator(in)
+	c := csvtext.NewReader(r)
+	c.ReuseRecord = true
 	first, err := c.Read()
 	if errors.Is(err, io.EOF) {
 		return nil, errors.New("holds no line, want a table with times and values")
 	}
 	if err != nil {
-		return nil, plain(err)
+		return nil, csvtext.Plain(err)
 	}
 	if len(first) < 2 || len(first) > maxColumns {
 		return nil, fmt.Errorf("%d columns, want 2 to %d, separated by comma, semicolon or tab", len(first), maxColumns)
@@ -60,7 +52,7 @@ func readCSV(r io.Reader, name string) (*Table, error) {
 				break
 			}
 			if err != nil {
-				return nil, plain(err)
+				return nil, csvtext.Plain(err)
 			}
 			if i := parse(record, numbers); i >= 0 {
 				line, _ := c.FieldPos(i)
@@ -92,33 +84,4 @@ func parse(record []string, into []float64) int {
 		into[i] = v
 	}
 	return -1
-}
-
-// separator looks for the first one in the first line that is no comment.
-func separator(in *bufio.Reader) rune {
-	head, _ := in.Peek(4096) // fewer at the end of the file
-	for line := range bytes.Lines(head) {
-		if len(line) > 0 && line[0] == '#' {
-			continue
-		}
-		if i := bytes.IndexAny(line, ",;\t"); i >= 0 {
-			return rune(line[i])
-		}
-		if len(bytes.TrimSpace(line)) > 0 {
-			break
-		}
-	}
-	return ','
-}
-
-// plain says what package csv found in our words.
-func plain(err error) error {
-	var p *csv.ParseError
-	if errors.As(err, &p) {
-		if errors.Is(p.Err, csv.ErrFieldCount) {
-			return fmt.Errorf("line %d has another number of columns than the first", p.Line)
-		}
-		return fmt.Errorf("line %d: %v", p.Line, p.Err)
-	}
-	return err
 }

@@ -1,7 +1,6 @@
 package trialtable
 
 import (
-	"bufio"
 	"bytes"
 	"errors"
 	"fmt"
@@ -217,17 +216,4 @@ func checkNames(names []string) error {
 		}
 	}
 	return nil
-}
-
-// separator is the one of tab, semicolon and comma that the first line has most
-// of.
-func separator(content []byte) rune {
-	line, _ := bufio.NewReader(bytes.NewReader(content)).ReadString('\n')
-	best, most := ',', strings.Count(line, ",")
-	for _, c := range "\t;" {
-		if n := strings.Count(line, string(c)); n > most {
-			best, most = c, n
-		}
-	}
-	return best
 }
