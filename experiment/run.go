@@ -5,10 +5,11 @@ import (
 	"fmt"
 	"io"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 	"sync"
+
+	"github.com/apical-sim/apical/io/newfile"
 )
 
 // Run is what one seed of an experiment gets. The exported fields are set by
@@ -158,23 +159,5 @@ func (r *Run) Meta() Meta {
 // writeFile writes beside the final name, waits until the disk has it, and
 // renames, so that a reader sees the old file or the whole new one.
 func writeFile(path string, b []byte) error {
-	tmp := path + partialSuffix
-	f, err := os.Create(tmp)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(b)
-	if err == nil {
-		err = f.Sync() // a full disk may show no earlier
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(tmp, path)
-	}
-	if err != nil {
-		_ = os.Remove(tmp) // half a file helps nobody; err says what happened
-	}
-	return err
+	return newfile.Write(path, partialSuffix, func(w io.Writer) error { _, err := w.Write(b); return err })
 }

@@ -11,6 +11,7 @@ import (
 
 	"github.com/apical-sim/apical/analysis"
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/newfile"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -128,26 +129,20 @@ func (f *outputFlags) Register(flags *pflag.FlagSet, usage string) {
 }
 
 // Begin returns the name to write to, and what gives it the name that was asked
-// for once it is complete. A file that is replaced stays until then.
-func (f *outputFlags) Begin() (path string, opt spikefile.Options, commit func() error, err error) {
+// for once it is complete. A file that is replaced stays until then; one of the
+// inputs is not replaced.
+func (f *outputFlags) Begin(inputs ...string) (path string, opt spikefile.Options, commit func() error, err error) {
 	if opt.Codec, err = spikefile.ParseCodec(f.codec); err != nil {
 		return "", opt, nil, experiment.Inputf("codec: %s", strings.TrimPrefix(err.Error(), "spikefile: "))
 	}
-	none := func() error { return nil }
-	flag := cmp.Or(f.flag, "out")
-	info, err := os.Lstat(f.out)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		return f.out, opt, none, nil
-	case err != nil:
-		return "", opt, nil, fileError(f.out, err)
-	case !info.Mode().IsRegular():
-		return "", opt, nil, experiment.Inputf("%s: %s is not a file that could be replaced", flag, f.out)
-	case !f.force:
-		return "", opt, nil, experiment.Inputf("%s: %s exists, want the name of a new file, or --force to replace it", flag, f.out)
+	if err := wantOutput(cmp.Or(f.flag, "out"), f.out, f.force, inputs...); err != nil {
+		return "", opt, nil, err
 	}
-	fresh := f.out + ".new"
-	return fresh, opt, func() error { return os.Rename(fresh, f.out) }, nil
+	if _, err := os.Lstat(f.out); errors.Is(err, os.ErrNotExist) {
+		return f.out, opt, func() error { return nil }, nil
+	}
+	fresh := f.out + newfile.Suffix
+	return fresh, opt, func() error { return fileError(f.out, newfile.Publish(fresh, f.out)) }, nil
 }
 
 // finishing ends the file that w writes: complete and with its name, or, if it

@@ -100,7 +100,7 @@ func (f *chanceFlags) options(rec analysis.Recording) (o analysis.SurrogateTest,
 
 func (a *app) analyzeChance(ctx context.Context, path string, f *chanceFlags) error {
 	out := resultFile{outputFlags: f.output}
-	if err := out.begin(); err != nil {
+	if err := out.begin(path); err != nil {
 		return err
 	}
 	table, err := a.openSource(&f.source, path)

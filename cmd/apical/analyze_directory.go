@@ -2,14 +2,13 @@ package main
 
 import (
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/newfile"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/spf13/pflag"
 )
@@ -34,8 +33,9 @@ type directory struct {
 	opt  spikefile.Options
 }
 
-// Begin tests that all the files may be written, before the work is done.
-func (f *directoryFlags) Begin(files ...string) (d directory, err error) {
+// Begin tests that all the files may be written, before the work is done, and that
+// none of them is an input.
+func (f *directoryFlags) Begin(inputs []string, files ...string) (d directory, err error) {
 	if d.opt.Codec, err = spikefile.ParseCodec(f.codec); err != nil {
 		return d, experiment.Inputf("codec: %s", strings.TrimPrefix(err.Error(), "spikefile: "))
 	}
@@ -47,16 +47,8 @@ func (f *directoryFlags) Begin(files ...string) (d directory, err error) {
 		return d, experiment.Inputf("out: %s is the directory of a run, whose files its manifest lists; want another", d.path)
 	}
 	for _, name := range files {
-		name = filepath.Join(d.path, name)
-		info, err := os.Lstat(name)
-		switch {
-		case errors.Is(err, fs.ErrNotExist):
-		case err != nil:
-			return d, fileError(d.path, err)
-		case !info.Mode().IsRegular():
-			return d, experiment.Inputf("out: %s is not a file that could be replaced", name)
-		case !f.force:
-			return d, experiment.Inputf("out: %s exists, want a new directory, or --force to replace it", name)
+		if err := wantOutput("out", filepath.Join(d.path, name), f.force, inputs...); err != nil {
+			return d, err
 		}
 	}
 	return d, nil
@@ -64,9 +56,15 @@ func (f *directoryFlags) Begin(files ...string) (d directory, err error) {
 
 // Table writes a table of results.
 func (d directory) Table(name, kind string, meta spikefile.Meta, columns []spikefile.ResultColumn) error {
-	return d.replace(name, func(fresh string) error {
-		return spikefile.WriteResults(fresh, kind, meta, columns, d.opt)
-	})
+	path, err := d.place(name)
+	if err != nil || path == "" {
+		return err
+	}
+	fresh := path + newfile.Suffix
+	if err := spikefile.WriteResults(fresh, kind, meta, columns, d.opt); err != nil {
+		return fileError(fresh, err)
+	}
+	return fileError(path, newfile.Publish(fresh, path))
 }
 
 // JSON writes a value.
@@ -75,21 +73,21 @@ func (d directory) JSON(name string, v any) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
-	return d.replace(name, func(fresh string) error { return os.WriteFile(fresh, append(b, '\n'), 0o666) })
+	path, err := d.place(name)
+	if err != nil || path == "" {
+		return err
+	}
+	return writeBytes(path, append(b, '\n'))
 }
 
-// replace has a file written beside its name, which it gets once it is complete.
-func (d directory) replace(name string, write func(path string) error) error {
+// place makes the directory and is the path of a file in it, "" if nothing is to be
+// written.
+func (d directory) place(name string) (string, error) {
 	if d.path == "" {
-		return nil
+		return "", nil
 	}
 	if err := os.MkdirAll(d.path, 0o777); err != nil {
-		return fileError(d.path, err)
+		return "", fileError(d.path, err)
 	}
-	name = filepath.Join(d.path, name)
-	fresh := name + ".new"
-	if err := write(fresh); err != nil {
-		return fileError(fresh, err)
-	}
-	return fileError(name, os.Rename(fresh, name))
+	return filepath.Join(d.path, name), nil
 }

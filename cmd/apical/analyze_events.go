@@ -94,7 +94,7 @@ func (f *eventsFlags) writer(path string, table *spiketable.Table, c analysis.Cr
 	if f.output.out == "" {
 		return func([]analysis.Event) error { return nil }, func(err error) error { return err }, nil
 	}
-	name, options, commit, err := f.output.Begin()
+	name, options, commit, err := f.output.Begin(path)
 	if err != nil {
 		return nil, nil, err
 	}

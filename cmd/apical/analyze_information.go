@@ -97,7 +97,7 @@ func (a *app) analyzeInformation(ctx context.Context, path string, f *informatio
 	if err != nil || !(alpha > 0 && alpha < 1) {
 		return experiment.Inputf("alpha: %s, want a probability between 0 and 1, such as 0.05", f.alpha)
 	}
-	out, err := f.output.Begin("coherence.arrow", "metrics.json")
+	out, err := f.output.Begin(append(f.inputs.files(), path), "coherence.arrow", "metrics.json")
 	if err != nil {
 		return err
 	}

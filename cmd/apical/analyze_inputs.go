@@ -149,10 +149,20 @@ func (f *inputFlags) read() ([]information.Signal, error) {
 	return all, nil
 }
 
-// readSignal reads [NAME=]FILE[:COLUMN]. What names a file as it stands is taken for
-// one, so that names may hold the signs.
-func readSignal(text string) (information.Signal, error) {
-	name, path, column := "", text, ""
+// files are the files of the signals.
+func (f *inputFlags) files() []string {
+	var files []string
+	for _, text := range f.signals {
+		_, path, _ := splitSignal(text)
+		files = append(files, path)
+	}
+	return files
+}
+
+// splitSignal takes [NAME=]FILE[:COLUMN] apart. What names a file as it stands is
+// taken for one, so that names may hold the signs.
+func splitSignal(text string) (name, path, column string) {
+	path = text
 	isFile := func(path string) bool { _, err := os.Stat(path); return err == nil }
 	if before, after, ok := strings.Cut(path, "="); ok && !isFile(path) {
 		name, path = before, after
@@ -160,6 +170,12 @@ func readSignal(text string) (information.Signal, error) {
 	if i := strings.LastIndexByte(path, ':'); i > 0 && !isFile(path) && isFile(path[:i]) {
 		path, column = path[:i], path[i+1:]
 	}
+	return name, path, column
+}
+
+// readSignal reads the signal that [NAME=]FILE[:COLUMN] names.
+func readSignal(text string) (information.Signal, error) {
+	name, path, column := splitSignal(text)
 	if err := wantFile(path); err != nil {
 		return information.Signal{}, err
 	}

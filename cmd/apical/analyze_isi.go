@@ -68,7 +68,7 @@ func (a *app) analyzeISI(ctx context.Context, path string, f *isiFlags) error {
 		return experiment.Inputf("by-neuron: %s is the file of --out, want another", f.neurons)
 	}
 	for _, r := range []*resultFile{&histograms, &neurons} {
-		if err := r.begin(); err != nil {
+		if err := r.begin(path); err != nil {
 			return err
 		}
 	}

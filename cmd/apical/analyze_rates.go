@@ -242,7 +242,7 @@ func (f *ratesFlags) writer(path string, table *spiketable.Table, j *ratesJob) (
 	if f.output.out == "" {
 		return nil, func(err error) error { return err }, nil
 	}
-	name, options, commit, err := f.output.Begin()
+	name, options, commit, err := f.output.Begin(path, f.by)
 	if err != nil {
 		return nil, nil, err
 	}

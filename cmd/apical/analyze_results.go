@@ -19,12 +19,12 @@ type resultFile struct {
 	commit func() error
 }
 
-// begin finds out whether the file can be made, before there are results.
-func (r *resultFile) begin() (err error) {
+// begin finds out whether the file can be made, before there are results. It is none of the inputs.
+func (r *resultFile) begin(inputs ...string) (err error) {
 	if r.out == "" {
 		return nil
 	}
-	r.name, r.opt, r.commit, err = r.Begin()
+	r.name, r.opt, r.commit, err = r.Begin(inputs...)
 	return err
 }
 

@@ -183,7 +183,7 @@ func (a *app) analyzeSTP(ctx context.Context, path string, f *stpFlags) error {
 	if err != nil {
 		return err
 	}
-	out, err := f.output.Begin("stp.arrow", "metrics.json")
+	out, err := f.output.Begin(append(f.inputs.files(), path), "stp.arrow", "metrics.json")
 	if err != nil {
 		return err
 	}

@@ -98,7 +98,7 @@ func (a *app) analyzeSweep(ctx context.Context, path string, f *sweepFlags) erro
 		return experiment.Inputf("confidence: %s, want between 0 and 1, such as 0.95", f.confidence)
 	}
 	out := resultFile{outputFlags: f.output}
-	if err := out.begin(); err != nil {
+	if err := out.begin(path); err != nil {
 		return err
 	}
 	table, err := a.openSource(&f.source, path)

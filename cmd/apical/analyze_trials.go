@@ -105,7 +105,7 @@ type trialsResult struct {
 }
 
 func (a *app) analyzeTrials(ctx context.Context, path string, f *trialsFlags) error {
-	out, err := f.output.Begin(trialsFiles()...)
+	out, err := f.output.Begin([]string{path, f.table}, trialsFiles()...)
 	if err != nil {
 		return err
 	}

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 
@@ -126,8 +125,8 @@ func (a *app) export(ctx context.Context, open func() (export.Rows, error), form
 		_, err := write(w)
 		return errors.Join(err, w.Flush())
 	}
-	if info, err := os.Lstat(out); err == nil && (!force || !info.Mode().IsRegular()) {
-		return experiment.Inputf("out: %s exists, want the name of a new file, or --force to replace one", out)
+	if err := wantOutput("out", out, force, in); err != nil {
+		return err
 	}
 	rows, err := int64(0), error(nil)
 	err = writeBeside(out, func(w io.Writer) (err error) {
@@ -139,29 +138,4 @@ func (a *app) export(ctx context.Context, open func() (export.Rows, error), form
 	}
 	fmt.Fprintf(a.err, "%s: %d rows\n", out, rows)
 	return nil
-}
-
-// writeBeside writes a file as NAME.partial and gives it its name when it is
-// complete and on the disk. Nothing is left of one that is not.
-func writeBeside(path string, write func(io.Writer) error) error {
-	partial := path + ".partial"
-	f, err := os.OpenFile(partial, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return fileError(path, err)
-	}
-	buffered := bufio.NewWriterSize(f, 1<<16)
-	err = write(buffered)
-	if err == nil {
-		err = fileError(path, errors.Join(buffered.Flush(), f.Sync()))
-	}
-	if closing := f.Close(); err == nil {
-		err = fileError(path, closing)
-	}
-	if err == nil {
-		err = fileError(path, os.Rename(partial, path))
-	}
-	if err != nil {
-		_ = os.Remove(partial) // err says what happened
-	}
-	return err
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/newfile"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/spf13/cobra"
 )
@@ -79,16 +80,23 @@ func wantFile(path string) error {
 func fileError(path string, err error) error {
 	var corrupt *spikefile.CorruptError
 	var p *fs.PathError
+	var refused *newfile.RefusedError
 	switch {
 	case err == nil:
 		return nil
 	case errors.As(err, &corrupt):
 		return experiment.Inputf("%v", corrupt)
+	case errors.As(err, &refused):
+		return experiment.Inputf("%v", refused)
 	case errors.Is(err, fs.ErrNotExist), errors.Is(err, fs.ErrPermission):
 		if errors.As(err, &p) {
 			err = p.Err
 		}
 		return experiment.Inputf("%s: %v", path, err)
 	}
-	return fmt.Errorf("%s: %s", path, strings.TrimPrefix(err.Error(), "spikefile: "))
+	line := strings.TrimPrefix(err.Error(), "spikefile: ")
+	if errors.Is(err, fs.ErrExist) {
+		return experiment.Inputf("%s: %s", path, line)
+	}
+	return fmt.Errorf("%s: %s", path, line)
 }

@@ -2,11 +2,8 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"io"
-	"io/fs"
-	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
@@ -76,8 +73,9 @@ func (f *figureFlags) size() (s figure.Size, err error) {
 }
 
 // files are the names that --out asks for; "" stands for a format that it does
-// not. Files that exist are refused unless --force is given.
-func (f *figureFlags) files() (png, svg string, err error) {
+// not. Files that exist are refused unless --force is given, and
+// inputs even then.
+func (f *figureFlags) files(inputs ...string) (png, svg string, err error) {
 	switch ext := strings.ToLower(filepath.Ext(f.out)); {
 	case f.out == "":
 		return "", "", experiment.Inputf("out: is missing, want the name of the figure, such as --out raster")
@@ -89,7 +87,7 @@ func (f *figureFlags) files() (png, svg string, err error) {
 		png, svg = f.out+".png", f.out+".svg"
 	}
 	for _, name := range []string{png, svg} {
-		if err := wantFree("out", name, f.force); err != nil {
+		if err := wantOutput("out", name, f.force, inputs...); err != nil {
 			return "", "", err
 		}
 	}
@@ -120,57 +118,9 @@ func (f *figureFlags) draw(figure func(png, svg io.Writer) error) error {
 		if file.name == "" {
 			continue
 		}
-		if err := replaceFile(file.name, file.b); err != nil {
+		if err := writeBytes(file.name, file.b); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// wantFree refuses the name of a file that exists, unless it may be replaced, and
-// that of anything but a file. "" is free.
-func wantFree(flag, name string, force bool) error {
-	if name == "" {
-		return nil
-	}
-	info, err := os.Lstat(name)
-	switch {
-	case err == nil && info.IsDir():
-		return experiment.Inputf("%s: %s is a directory, want the name of a file", flag, name)
-	case err == nil && !force:
-		return experiment.Inputf("%s: %s exists, want another name, or --force to replace it", flag, name)
-	}
-	return nil
-}
-
-// replaceFile writes a file beside its name and renames it when it is complete.
-func replaceFile(name string, content []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".apical-*")
-	if err != nil {
-		return experiment.Inputf("out: %s cannot be written: %v", name, pathCause(err))
-	}
-	_, err = f.Write(content)
-	if err == nil {
-		err = f.Chmod(0o644)
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-		return fmt.Errorf("%s: %w", name, err)
-	}
-	return nil
-}
-
-// pathCause is an error without the path of a temporary file.
-func pathCause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
-		return p.Err
-	}
-	return err
 }

@@ -28,7 +28,7 @@ mark the threshold in use, and the valley between two peaks where there is one.`
 			if err != nil {
 				return err
 			}
-			if _, _, err := out.files(); err != nil {
+			if _, _, err := out.files(args[0]); err != nil {
 				return err
 			}
 			perDecade, err := strconv.Atoi(bins)

@@ -35,7 +35,7 @@ two colours; a file of ten million takes seconds.`,
 			if o.Size, err = out.size(); err != nil {
 				return err
 			}
-			if _, _, err := out.files(); err != nil {
+			if _, _, err := out.files(args[0]); err != nil {
 				return err
 			}
 			if o.FromS, o.UntilS, err = source.view(); err != nil {

@@ -38,7 +38,7 @@ spike; they have no interval, and no chance level.`,
 			if err != nil {
 				return err
 			}
-			if _, _, err := out.files(); err != nil {
+			if _, _, err := out.files(args[0]); err != nil {
 				return err
 			}
 			from, until, err := source.view()

@@ -51,7 +51,7 @@ func (a *app) plotTableCommand(cmd *cobra.Command, kinds map[string]func(*result
 		if err != nil {
 			return err
 		}
-		if _, _, err := out.files(); err != nil {
+		if _, _, err := out.files(args[0]); err != nil {
 			return err
 		}
 		t, err := readResultTable(args[0])

@@ -25,7 +25,7 @@ weights.arrow of a run.`,
 			if err != nil {
 				return err
 			}
-			if _, _, err := out.files(); err != nil {
+			if _, _, err := out.files(args[0]); err != nil {
 				return err
 			}
 			from, until, err := source.view()

@@ -76,7 +76,7 @@ func (a *app) report(ctx context.Context, path string, f *reportFlags) error {
 	if err := r.Write(&page); err != nil {
 		return err
 	}
-	if err := replaceFile(out, page.Bytes()); err != nil {
+	if err := writeBytes(out, page.Bytes()); err != nil {
 		return err
 	}
 	fmt.Fprintf(a.out, "%s: %d bytes, %s\n", out, page.Len(), counted(len(r.Warnings), "warning"))
@@ -93,7 +93,7 @@ func counted(n int, noun string) string {
 
 // reportFile is the report about one spike file.
 func (a *app) reportFile(ctx context.Context, path, out string, f *reportFlags) (*report.Report, error) {
-	if err := wantFree("out", out, f.force); err != nil {
+	if err := wantOutput("out", out, f.force, path); err != nil {
 		return nil, err
 	}
 	r := &report.Report{Title: filepath.Base(path), Lead: "Events and bursts of a spike file."}

@@ -24,7 +24,7 @@ func (a *app) reportRun(ctx context.Context, dir, out string, f *reportFlags) (*
 	if err != nil {
 		return nil, err
 	}
-	if err := wantFree("out", out, f.force); err != nil {
+	if err := wantOutput("out", out, f.force); err != nil {
 		return nil, err
 	}
 	r := &report.Report{Title: fmt.Sprintf("%s, seed %d", m.Experiment, m.Seed)}

@@ -2,11 +2,12 @@ package detection
 
 import (
 	"encoding/csv"
-	"os"
+	"io"
 	"slices"
 	"strconv"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/io/newfile"
 	"github.com/apical-sim/apical/io/spikefile"
 )
 
@@ -103,27 +104,12 @@ func (r *recording) truthColumns() []spikefile.ResultColumn {
 }
 
 // writeCSV writes the trials as text, beside its final name, and renames it.
-func (r *recording) writeCSV(path string) (err error) {
-	f, err := os.Create(path + ".partial")
-	if err != nil {
-		return err
-	}
-	w := csv.NewWriter(f)
+func (r *recording) writeCSV(path string) error {
 	rows := [][]string{{"onset_s", "stimulus_ua", "condition", "outcome", "session"}}
 	for _, t := range r.trials {
 		rows = append(rows, []string{
 			strconv.FormatFloat(float64(t.onset)/stepsPerSecond, 'f', -1, 64),
 			strconv.FormatFloat(t.microamps, 'f', -1, 64), t.condition(), t.outcome.String(), strconv.Itoa(t.session + 1)})
 	}
-	err = w.WriteAll(rows)
-	if err == nil {
-		err = f.Sync()
-	}
-	if closing := f.Close(); err == nil {
-		err = closing
-	}
-	if err == nil {
-		err = os.Rename(path+".partial", path)
-	}
-	return err
+	return newfile.Write(path, ".partial", func(w io.Writer) error { return csv.NewWriter(w).WriteAll(rows) })
 }
