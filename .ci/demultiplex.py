@@ -116,6 +116,23 @@ def chance(counts, seconds, rate, case):
     return bursts / events if events > 0 else max(levels)
 
 
+def seen(counts, n_spikes, recorded, case):
+    """The rate that an event sees in a bin: of the other spikes, with the recording's
+    rate as one spike more (analysis.Mixture.Seen)."""
+    sps = case["steps_per_second"]
+    total = sum(stop - start for start, stop in case["windows"]) / sps
+    if sum(counts) == 0 or n_spikes == 0:
+        return 0
+    isi, bin_s = case["isi"] / sps, recorded / sps
+
+    def hidden(x):  # mean of min(x, u) for u from 0 to the bin's length
+        return bin_s / 2 if x >= bin_s else x - x * x / (2 * bin_s)
+
+    rest = len(counts) * bin_s - hidden(isi) - hidden(case["dead_s"]) + total * len(counts) / sum(counts)
+    x = min(isi / rest, 0.99)
+    return (x - (n_spikes - 1) * math.log(1 - x)) / isi
+
+
 def rows_of(by_train, events, case, members):
     """Rates of one group, bin by bin. members are its (population, neuron)."""
     sps, width = case["steps_per_second"], case["bin"]
@@ -149,7 +166,7 @@ def rows_of(by_train, events, case, members):
             "n_classified_bursts": k, "n_censored": len(inside) - n, "n_effective": n,
             "event_rate_hz": len(known) / time, "burst_rate_hz": len(bursts) / time, "firing_rate_hz": n_spikes / time,
             "burst_fraction": fraction, "burst_fraction_lo": lo, "burst_fraction_hi": hi,
-            "burst_fraction_chance": chance(list(per_neuron.values()), all_recorded, n_spikes / time, case),
+            "burst_fraction_chance": chance(list(per_neuron.values()), all_recorded, seen(list(per_neuron.values()), n_spikes, recorded, case), case),
         })
     return rows
 

@@ -14,6 +14,9 @@ type Sample struct {
 	// BurstFraction is the ratio of the kernel's weights of classified bursts and
 	// of classified events, NaN if no such event has weight.
 	BurstFraction float64
+	// Own is the part of FiringRate that is the spike of an event itself, on average
+	// over the classified events by their weights, in Hz; 0 if there are none.
+	Own float64
 	// Effective is the number of events that the burst fraction is made of, had
 	// they equal weights: (Σ w)²/Σ w² (Kish 1965, Survey Sampling), 0 if none.
 	Effective float64
@@ -164,6 +167,7 @@ func (m *sums) sample(group int, step int64, scale float64) Sample {
 	if m.classified > 0 {
 		v.BurstFraction = m.classifiedBursts / m.classified
 		v.Effective = m.classified * m.classified / m.squares
+		v.Own = m.squares / m.classified * scale
 	}
 	return v
 }

@@ -31,12 +31,17 @@ func RatesOf(src analysis.Source, c Counting) ([]Rates, error) {
 		columns[g].Population, columns[g].BinS, columns[g].Confidence = group.Name, rec.Seconds(c.Bins.Width), c.Confidence
 	}
 	z := analysis.Quantile(c.Confidence)
+	type bin struct{ at, spikes, recorded int64 }
+	bins := make([][]bin, len(columns)) // those with spikes, by group
 	end := int64(math.MinInt64)
 	for rates.Next() {
 		for _, r := range rates.Rates() {
 			at := rec.Seconds(r.From) + rec.Seconds(r.To-r.From)/2
 			if end != math.MinInt64 && r.From > end {
 				columns[r.Group].gap(at - rec.Seconds(r.To-r.From))
+			}
+			if r.Spikes > 0 {
+				bins[r.Group] = append(bins[r.Group], bin{int64(len(columns[r.Group].TimeS)), r.Spikes, r.Recorded})
 			}
 			columns[r.Group].Push(pointOf(at, r, rec, groups, z))
 		}
@@ -56,9 +61,9 @@ func RatesOf(src analysis.Source, c Counting) ([]Rates, error) {
 		return nil, err
 	}
 	for g, level := range rates.Tally().Levels(chance) {
-		column := &columns[g]
-		for i, hz := range column.FiringHz {
-			column.Chance[i], _ = level.At(hz)
+		for _, b := range bins[g] {
+			rate := level.Seen(float64(b.spikes-1), groups.List[g].Size, chance.InBin(rec.Seconds(b.recorded)))
+			columns[g].Chance[b.at], _ = level.At(rate)
 		}
 	}
 	return columns, nil

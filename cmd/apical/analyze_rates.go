@@ -298,14 +298,16 @@ func (j *ratesJob) binRow(r analysis.Rate) spikefile.BurstRateRow {
 	row.EventRateHz, row.BurstRateHz, row.FiringRateHz = r.Hz(r.Events, j.rec, j.groups), r.Hz(r.Bursts, j.rec, j.groups), r.Hz(r.Spikes, j.rec, j.groups)
 	row.BurstFraction, _ = r.BurstFraction()
 	row.Effective, row.Counts, row.Counted = float64(r.Classified), r.Counts, true
-	return j.judged(row, r.Group)
+	exposure := j.show.chance.InBin(row.RecordedS)
+	return j.judged(row, r.Group, float64(r.Spikes-1), exposure)
 }
 
 func (j *ratesJob) sampleRow(s analysis.Sample) spikefile.BurstRateRow {
 	row := j.row(s.Group, s.Step)
 	row.EventRateHz, row.BurstRateHz, row.FiringRateHz = s.EventRate, s.BurstRate, s.FiringRate
 	row.BurstFraction, row.Effective = s.BurstFraction, s.Effective
-	return j.judged(row, s.Group)
+	exposure := j.show.chance.InKernel(j.kernel.Shape, j.rec.Seconds(j.kernel.Width))
+	return j.judged(row, s.Group, (s.FiringRate-s.Own)*float64(row.NNeurons)*exposure.Seconds, exposure)
 }
 
 // level is the chance level of a group: in bins exactly, of whose rates there are
@@ -336,14 +338,15 @@ func (j *ratesJob) exactLevel(group int, rate float64) float64 {
 	return level
 }
 
-// judged adds interval and chance level. Bursts that count elsewhere than their
-// events are no share of them, and have no interval.
-func (j *ratesJob) judged(row spikefile.BurstRateRow, group int) spikefile.BurstRateRow {
+// judged adds interval and chance level, the latter by the spikes beside an event.
+// Bursts that count elsewhere than their events are no share of them, and have no
+// interval.
+func (j *ratesJob) judged(row spikefile.BurstRateRow, group int, others float64, e analysis.Exposure) spikefile.BurstRateRow {
 	if row.Effective > 0 && j.bins.Placement == analysis.AtFirst {
 		row.CILow, row.CIHigh = analysis.Wilson(row.BurstFraction*row.Effective, row.Effective, j.show.z)
 	}
-	if j.show.hasChance {
-		row.Chance = j.level(group, row.FiringRateHz)
+	if j.show.hasChance && row.FiringRateHz > 0 {
+		row.Chance = j.level(group, j.levels[group].Seen(others, row.NNeurons, e))
 	}
 	return row
 }
