@@ -79,7 +79,7 @@ func (a *app) report(ctx context.Context, path string, f *reportFlags) error {
 	if err := writeBytes(out, page.Bytes()); err != nil {
 		return err
 	}
-	fmt.Fprintf(a.out, "%s: %d bytes, %s\n", out, page.Len(), counted(len(r.Warnings), "warning"))
+	fmt.Fprintf(a.out, "%s: %s\n", out, counted(len(r.Warnings), "warning"))
 	return nil
 }
 
