@@ -40,7 +40,7 @@ func (m *measurement) curves(ctx context.Context, a *trials.Aligned, g *groups) 
 	last := len(m.recording.sessions) - 1
 	for _, x := range []struct {
 		to        *[]Point
-		cells     trials.Neurons
+		cells     []int
 		condition string
 		holds     func(trial) bool
 		signal    trials.Signal
@@ -57,11 +57,11 @@ func (m *measurement) curves(ctx context.Context, a *trials.Aligned, g *groups) 
 		{&c.SharpeningLast, g.bothCells(), sessionName(last), in(last), trials.FiringRate, false},
 	} {
 		which := m.recording.which(x.holds)
-		if x.cells.To <= x.cells.From || len(which) == 0 {
+		if len(x.cells) == 0 || len(which) == 0 {
 			*x.to = []Point{}
 			continue
 		}
-		sums, err := a.Sum(x.cells)
+		sums, err := a.SumOf(0, x.cells)
 		if err != nil {
 			return c, err
 		}
@@ -70,7 +70,7 @@ func (m *measurement) curves(ctx context.Context, a *trials.Aligned, g *groups) 
 			return c, err
 		}
 		found := courses[0].Responses[x.signal]
-		*x.to = m.points(found, g.cells(x.cells), which, x.relative)
+		*x.to = m.points(found, x.cells, which, x.relative)
 	}
 	return c, nil
 }

@@ -152,28 +152,24 @@ type Decoder struct {
 	PLogLoss  float64 `json:"p_log_loss"`
 }
 
-func (m *measurement) decode(ctx context.Context) (d Decoding, err error) {
+func (m *measurement) decode(ctx context.Context, a *trials.Aligned) (d Decoding, err error) {
 	if n := len(m.recording.which(isStimulated)); min(n, len(m.recording.trials)-n) < folds {
 		return d, nil
 	}
 	cells := m.recording.cells
 	g := newGroups(len(cells), func(i int) class { return cells[i].class })
-	a, err := m.align(g.place)
-	if err != nil {
+	if d.All, err = m.decodeFrom(ctx, a, g.order); err != nil {
 		return d, err
 	}
-	if d.All, err = m.decodeFrom(ctx, a, a.Population(0)); err != nil {
-		return d, err
-	}
-	if n := g.constantCells(); n.To > n.From {
+	if n := g.constantCells(); len(n) > 0 {
 		d.ConstantRate, err = m.decodeFrom(ctx, a, n)
 	}
 	return d, err
 }
 
 // decodeFrom decodes from what some cells do together.
-func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, cells trials.Neurons) (*Decoded, error) {
-	sums, err := a.Sum(cells)
+func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, cells []int) (*Decoded, error) {
+	sums, err := a.SumOf(0, cells)
 	if err != nil {
 		return nil, err
 	}
@@ -182,7 +178,7 @@ func (m *measurement) decodeFrom(ctx context.Context, a *trials.Aligned, cells t
 	if err != nil {
 		return nil, err
 	}
-	d := Decoded{Cells: cells.To - cells.From}
+	d := Decoded{Cells: len(cells)}
 	for _, x := range decoded {
 		d.Regressors = append(d.Regressors, Decoder{x.Regressors, x.Accuracy, x.LogLoss, x.ChanceLow, x.ChanceAccuracy, x.ChanceHigh, x.PLogLoss})
 		switch x.Regressors {

@@ -68,15 +68,11 @@ func (m *measurement) list() []trials.Trial {
 	return all
 }
 
-// align counts what happens around the stimulations. place renumbers the cells;
-// nil leaves them as they are.
-func (m *measurement) align(place []uint32) (*trials.Aligned, error) {
+// align counts what happens around the stimulations.
+func (m *measurement) align() (*trials.Aligned, error) {
 	source, err := m.open()
 	if err != nil {
 		return nil, err
-	}
-	if place != nil {
-		source = &renumbered{Source: source, place: place}
 	}
 	d, err := analysis.NewDetector(source, m.criterion, analysis.DetectorOptions{})
 	if err != nil {
@@ -92,21 +88,17 @@ func found(c *trials.Cell) class {
 	return classOf(responds(c.FiringRate.Class), responds(c.BurstFraction.Class))
 }
 
-// groups holds the cells in the order of their classes, so that cells whose event
-// rate responds are neighbours, and cells whose burst fraction does: event rate,
-// both, burst fraction, none.
+// groups are the cells by their classes: event rate, both, burst fraction, none.
 type groups struct {
-	order []int // cells
-	place []uint32
+	order []int        // cells
 	ends  [classes]int // where eventsOnly, both, burstsOnly and unresponsive end
 }
 
 func newGroups(cells int, of func(cell int) class) groups {
-	g := groups{place: make([]uint32, cells)}
+	var g groups
 	for i, k := range []class{eventsOnly, both, burstsOnly, unresponsive} {
 		for n := range cells {
 			if of(n) == k {
-				g.place[n] = uint32(len(g.order))
 				g.order = append(g.order, n)
 			}
 		}
@@ -115,40 +107,16 @@ func newGroups(cells int, of func(cell int) class) groups {
 	return g
 }
 
-// rateCells, fractionCells, bothCells and constantCells are the places of cells
-// whose firing rate responds, whose burst fraction does, both, or only the latter.
-func (g *groups) rateCells() trials.Neurons { return trials.Neurons{To: g.ends[1]} }
-func (g *groups) fractionCells() trials.Neurons {
-	return trials.Neurons{From: g.ends[0], To: g.ends[2]}
-}
-func (g *groups) bothCells() trials.Neurons { return trials.Neurons{From: g.ends[0], To: g.ends[1]} }
-func (g *groups) constantCells() trials.Neurons {
-	return trials.Neurons{From: g.ends[1], To: g.ends[2]}
-}
-
-// cells are those at the places given.
-func (g *groups) cells(n trials.Neurons) []int { return g.order[n.From:n.To] }
-
-// renumbered gives the spikes of a source with other numbers for the neurons.
-type renumbered struct {
-	analysis.Source
-	place   []uint32
-	neurons []uint32
-}
-
-func (r *renumbered) Batch() analysis.Batch {
-	b := r.Source.Batch()
-	r.neurons = r.neurons[:0]
-	for _, n := range b.Neurons {
-		r.neurons = append(r.neurons, r.place[n])
-	}
-	b.Neurons = r.neurons
-	return b
-}
+// rateCells, fractionCells, bothCells and constantCells are those whose firing rate
+// responds, whose burst fraction does, both, or only the latter.
+func (g *groups) rateCells() []int     { return g.order[:g.ends[1]] }
+func (g *groups) fractionCells() []int { return g.order[g.ends[0]:g.ends[2]] }
+func (g *groups) bothCells() []int     { return g.order[g.ends[0]:g.ends[1]] }
+func (g *groups) constantCells() []int { return g.order[g.ends[1]:g.ends[2]] }
 
 // measure analyses the recording and compares it with what was planted.
 func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
-	blind, err := m.align(nil)
+	blind, err := m.align()
 	if err != nil {
 		return nil, err
 	}
@@ -176,17 +144,13 @@ func (m *measurement) measure(ctx context.Context) (*Metrics, error) {
 	result.Errors = m.errors(population, contrast)
 
 	g := newGroups(len(cells), func(i int) class { return found(&cells[i]) })
-	grouped, err := m.align(g.place)
-	if err != nil {
+	if result.Training, err = m.training(ctx, blind, &g); err != nil {
 		return nil, err
 	}
-	if result.Training, err = m.training(ctx, grouped, &g); err != nil {
+	if result.Curves, err = m.curves(ctx, blind, &g); err != nil {
 		return nil, err
 	}
-	if result.Curves, err = m.curves(ctx, grouped, &g); err != nil {
-		return nil, err
-	}
-	result.Decoding, err = m.decode(ctx)
+	result.Decoding, err = m.decode(ctx, blind)
 	return result, err
 }
 

@@ -113,11 +113,11 @@ func (m *measurement) eventLatency(s int) float64 { return m.recording.hits[s].e
 
 // latency is when a signal of some cells first departs from the baseline in the
 // stimulated trials of a session; nil if it does not.
-func (m *measurement) latency(ctx context.Context, a *trials.Aligned, cells trials.Neurons, s int, signal trials.Signal) (*float64, error) {
-	if cells.To <= cells.From || len(m.stimulatedIn(s)) == 0 {
+func (m *measurement) latency(ctx context.Context, a *trials.Aligned, cells []int, s int, signal trials.Signal) (*float64, error) {
+	if len(cells) == 0 || len(m.stimulatedIn(s)) == 0 {
 		return nil, nil
 	}
-	sums, err := a.Sum(cells)
+	sums, err := a.SumOf(0, cells)
 	if err != nil {
 		return nil, err
 	}
@@ -143,10 +143,10 @@ func (m *measurement) stimulatedIn(s int) []int {
 func (m *measurement) spikesPerEvent(a *trials.Aligned, g *groups, s int) (value, expected *float64, err error) {
 	cells := g.bothCells()
 	planted := m.stimulatedIn(s)
-	if cells.To <= cells.From || len(planted) == 0 {
+	if len(cells) == 0 || len(planted) == 0 {
 		return nil, nil, nil
 	}
-	sums, err := a.Sum(cells)
+	sums, err := a.SumOf(0, cells)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -158,7 +158,7 @@ func (m *measurement) spikesPerEvent(a *trials.Aligned, g *groups, s int) (value
 	}
 	wanted := func(b trials.Bins) counts {
 		from, to := m.window(b)
-		return m.recording.expected(g.cells(cells), planted, from, to)
+		return m.recording.expected(cells, planted, from, to)
 	}
 	ratio := func(response, base counts) *float64 {
 		return experiment.Finite(response.spikes / response.events / (base.spikes / base.events))
