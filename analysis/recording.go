@@ -67,15 +67,15 @@ func (r Recording) Validate() error {
 			return fmt.Errorf("windows: one begins at step %d, the one before ends at %d; want them ascending and apart", w.From, r.Windows[i-1].To)
 		}
 	}
-	for i, p := range r.Populations {
+	names := make(map[string]bool, len(r.Populations))
+	for _, p := range r.Populations {
 		if p.Size < 1 || uint64(p.Size) > math.MaxUint32 {
 			return fmt.Errorf("populations: %q has %d neurons, want 1 to %d", p.Name, p.Size, uint32(math.MaxUint32))
 		}
-		for _, other := range r.Populations[:i] {
-			if other.Name == p.Name {
-				return fmt.Errorf("populations: two are named %q", p.Name)
-			}
+		if names[p.Name] {
+			return fmt.Errorf("populations: two are named %q", p.Name)
 		}
+		names[p.Name] = true
 	}
 	return nil
 }

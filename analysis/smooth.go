@@ -54,6 +54,9 @@ type Smooth struct {
 	samples []Sample
 }
 
+// maxSums bounds the memory of the samples within a kernel to 512 MB.
+const maxSums = 1 << 29
+
 // position is a sample: the step and its window's index.
 type position struct {
 	window int
@@ -79,6 +82,15 @@ func NewSmooth(src Source, c Criterion, opt DetectorOptions, g Groups, k Kernel,
 	first, err := g.check(d.rec)
 	if err != nil {
 		return nil, err
+	}
+	longest := int64(0)
+	for _, window := range d.rec.Windows {
+		longest = max(longest, window.Steps())
+	}
+	const bytes = 48 // of sums
+	if n := min(int64(len(w.at)), longest)/every + 1; float64(n)*float64(len(g.List)) > maxSums/bytes {
+		return nil, fmt.Errorf("kernel: it reaches %d samples of %d groups, want at most %d samples in all: a shorter kernel, fewer samples or fewer groups",
+			n, len(g.List), maxSums/bytes)
 	}
 	return &Smooth{d: d, tally: NewTally(d.rec, g), groups: g, kernel: w, every: every, place: place, first: first,
 		at: position{0, d.rec.Windows[0].From}}, nil

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strings"
@@ -112,6 +113,11 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 	if err != nil {
 		return err
 	}
+	if f.output.out != "" {
+		if err := wantRows(j.rec, max(j.bins.Width, j.every), len(j.groups.List), mostRows); err != nil {
+			return err
+		}
+	}
 	w, finish, err := f.writer(path, table, j)
 	if err != nil {
 		return err
@@ -128,12 +134,12 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 		if err != nil {
 			return experiment.Inputf("%v", err)
 		}
+		if w == nil { // only the sums are wanted, which need no bins
+			return j.sum(ctx, path, table, progress, a.out)
+		}
 		for e.Next() {
 			if err := ctx.Err(); err != nil {
 				return err
-			}
-			if w == nil {
-				continue
 			}
 			for i := range j.groups.List {
 				if err := w.Append(rows(i)); err != nil {
@@ -147,6 +153,44 @@ func (a *app) analyzeRates(ctx context.Context, path string, f *ratesFlags) erro
 		}
 		return j.show.write(a.out, e.Tally())
 	}())
+}
+
+// sum shows the sums of all recorded time.
+func (j *ratesJob) sum(ctx context.Context, path string, table *spiketable.Table, p *progress, out io.Writer) error {
+	d, err := analysis.NewDetector(table, j.criterion, j.detector)
+	if err != nil {
+		return experiment.Inputf("%v", err)
+	}
+	tally := analysis.NewTally(j.rec, j.groups)
+	for d.Next() {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		tally.Add(d)
+		p.reach(j.rec, d.Batch())
+	}
+	p.end()
+	if err := sourceFailed(ctx, path, table, d.Err()); err != nil {
+		return err
+	}
+	return j.show.write(out, tally)
+}
+
+// mostRows bounds a file of rates, and mostPoints what is drawn.
+const (
+	mostRows   = 1_000_000_000
+	mostPoints = 10_000_000
+)
+
+// wantRows refuses times of which there would be more than most, for so many
+// groups, every so many steps of the recording.
+func wantRows(rec analysis.Recording, every int64, groups int, most float64) error {
+	n := float64(rec.Recorded()) / float64(every) * float64(groups)
+	if n <= most {
+		return nil
+	}
+	return experiment.Inputf("%.3g rows, of %s every %s for %s; want at most %.3g: longer bins, or less time by --from and --until (is a time wrong?)",
+		n, formatS(rec.Seconds(rec.Recorded())), formatMS(rec.Seconds(every)), counted(groups, "group"), most)
 }
 
 // job reads the flags.

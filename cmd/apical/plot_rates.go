@@ -184,6 +184,9 @@ func (a *app) countRates(ctx context.Context, path string, source *sourceFlags, 
 	if err != nil {
 		return nil, err
 	}
+	if err := wantRows(t.Recording(), width, len(t.Recording().Populations), mostPoints); err != nil {
+		return nil, err
+	}
 	return countIn(ctx, path, t, burst, width, dead)
 }
 

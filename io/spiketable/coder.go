@@ -21,6 +21,7 @@ type coder struct {
 
 	seen     [][]int64 // step of the last spike, by population and neuron
 	rows     int64
+	negative int64 // rows whose neuron is a number below 0
 	descents int64 // rows that come before the one above them
 	doubles  int64 // as far as the spikes of each neuron ascend
 	last     int64 // step of the last row
@@ -85,6 +86,9 @@ func (r *coder) codeNeurons(n int) error {
 		k, err := r.file.neurons[p].at(&r.chunk.neuron, i)
 		if err != nil {
 			return fmt.Errorf("%s: the neuron %w", r.d.place(i), err)
+		}
+		if r.file.neurons[p].all[k].number < 0 {
+			r.negative++
 		}
 		seen := r.seen[p]
 		if uint64(k) >= uint64(len(seen)) {

@@ -29,6 +29,7 @@ func populationNames() []string {
 type layout struct {
 	time, neuron, population int // columns; population is -1 for none
 	unit                     Unit
+	unitless                 bool // nothing says the unit
 }
 
 // arrange finds the columns that opt names, and guesses those that it does not.
@@ -62,6 +63,7 @@ func arrange(path string, infos []columnInfo, opt Options, note func(string, ...
 	if opt.Unit != "" {
 		l.unit, reason = opt.Unit, ""
 	}
+	l.unitless = reason == nothingSays
 	var assumed []string
 	if opt.TimeColumn == "" {
 		assumed = append(assumed, fmt.Sprintf("times in column %s (--time-column)", time.name))
@@ -137,5 +139,8 @@ func unitOf(time, neuron columnInfo) (u Unit, reason string) {
 	case name == "timestamps" && n == "node_ids":
 		return Milliseconds, "as SONATA has them"
 	}
-	return Seconds, "since nothing says otherwise"
+	return Seconds, nothingSays
 }
+
+// nothingSays is the reason for seconds where there is no other.
+const nothingSays = "since nothing says otherwise"

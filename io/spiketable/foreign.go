@@ -25,6 +25,9 @@ type foreignFile struct {
 	last   int64
 	first  int64
 	rows   int64
+	// wholeSeconds tells that all times are whole numbers, of which nothing says that
+	// they are seconds.
+	wholeSeconds bool
 
 	// What the file calls populations and neurons; neurons by population in the
 	// order in which they are first met.
@@ -180,6 +183,12 @@ func (f *foreignFile) survey(r *coder, opt Options, note func(string, ...any)) e
 	if outside > 0 {
 		note("%d of %d spikes lie outside of the time asked for and are left out", outside, f.rows)
 	}
+	if f.wholeSeconds = f.layout.unitless && !r.clock.broken && f.rows > 1; f.wholeSeconds {
+		note("all times are whole numbers, taken for seconds; are they ms, us, ns or steps? --unit says it")
+	}
+	if r.negative > 0 {
+		note("%d of %d spikes have neurons below 0, which often marks those that were not sorted; they count as neurons: take them out of the file if they are none", r.negative, f.rows)
+	}
 	if err := f.settle(opt, note); err != nil {
 		return err
 	}
@@ -280,6 +289,9 @@ func (f *foreignFile) settle(opt Options, note func(string, ...any)) error {
 			named = append(named, f.whole.Populations[at].Name)
 		}
 	}
+	if name := f.fractional(); name != "" {
+		note("neurons are whole numbers or names, and %s is taken for a name; is that the right column? (--neuron-column)", name)
+	}
 	if len(named) > 0 {
 		note("neurons of %s are numbered from 0 in the order of their numbers or names in the file; apical export writes both, as neuron and neuron_id", list(named))
 	}
@@ -309,6 +321,19 @@ func (t *identities) settle(p *analysis.Population) (places []uint32, names []st
 		names = append(names, x.String())
 	}
 	return places, names, nil
+}
+
+// fractional returns a name of a neuron that is a number, but not a whole one, ""
+// if there is none.
+func (f *foreignFile) fractional() string {
+	for _, neurons := range f.neurons {
+		for _, x := range neurons.all {
+			if v, err := strconv.ParseFloat(x.text, 64); err == nil && v != math.Trunc(v) {
+				return x.text
+			}
+		}
+	}
+	return ""
 }
 
 func (f *foreignFile) recording() analysis.Recording { return f.whole }

@@ -21,6 +21,11 @@ type Options struct {
 	// Windows are the stretches of time in which spikes were recorded, ascending and
 	// apart; none means that the file's manifest, FromS and UntilS say so.
 	Windows []Span
+	// Where nothing says when a file of others was recorded, that is from 0 s to the
+	// last spike. It is refused if the first spike is later than 1 s and further from
+	// 0 than from the last, as times of a clock that runs since long are; FromS says
+	// when recording began.
+	//
 	// FromS and UntilS cut the recorded time, in s, >= 0; 0 leaves it as it is. They
 	// cannot be given together with Windows.
 	FromS, UntilS float64

@@ -214,6 +214,14 @@ func (t *Table) chooseWindows(known []analysis.Window, opt Options) error {
 	if span.To <= span.From {
 		return inputf(t.path, "no spikes, and nothing says for how long was recorded; give --window")
 	}
+	if f, foreign := t.origin.(*foreignFile); foreign && from == 0 && first > max(span.To-first, t.recording.StepsPerSecond) {
+		unit := ""
+		if f.wholeSeconds {
+			unit = ", and the unit of the times with --unit"
+		}
+		return inputf(t.path, "spikes from %v s to %v s, and nothing says when recording began: hardly at 0 s; give --from or --window%s",
+			t.recording.Seconds(first), t.recording.Seconds(span.To-1), unit)
+	}
 	t.recording.Windows = []analysis.Window{span}
 	t.warnf("nothing says for how long was recorded; taken as %s, up to the last spike, the first is at %v s (--window says it)",
 		t.spans(t.recording.Windows), t.recording.Seconds(first))

@@ -67,6 +67,7 @@ const (
 // halves go away from 0.
 type clock struct {
 	num, den int64
+	broken   bool   // whether a time was no whole number of the unit
 	rounded  int64  // times that were no whole number of steps
 	first    string // the first of them, with its place
 }
@@ -101,6 +102,7 @@ func (c *clock) steps(into []int64, times *column, n int, place func(int) string
 		if !(t >= 0 && step <= lastStep) {
 			return into, fmt.Errorf("%s: time %v, want 0 or later and a finite number", place(i), t)
 		}
+		c.broken = c.broken || t != math.Trunc(t)
 		if d := x - step; d > offGrid || d < -offGrid {
 			c.note(t, i, place)
 		}
