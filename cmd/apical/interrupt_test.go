@@ -49,6 +49,9 @@ func TestInterrupted(t *testing.T) {
 		if code := a.execute(ctx, strings.Fields(line)); code != 130 {
 			t.Errorf("%s: exit code %d, want 130: %s", line, code, said.String())
 		}
+		if !strings.HasSuffix(said.String(), "apical: interrupted\n") || strings.Contains(said.String(), "context canceled") {
+			t.Errorf("%s: says %q", line, said.String())
+		}
 		if after := filesBelow(t); !slices.Equal(after, before) {
 			t.Fatalf("%s: leaves %v, there were %v", line, after, before)
 		}

@@ -12,7 +12,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -51,9 +54,29 @@ func (a *app) execute(ctx context.Context, args []string) int {
 		return 0
 	}
 	for _, line := range strings.Split(strings.TrimRight(err.Error(), "\n"), "\n") {
-		fmt.Fprintf(a.err, "apical: %s\n", line)
+		if line == context.Canceled.Error() {
+			line = "interrupted"
+		}
+		fmt.Fprintf(a.err, "apical: %s\n", printable(line))
 	}
 	return exitCode(ctx, err)
+}
+
+// printable is a line in which names from files and flags do no harm to a terminal:
+// what it would not show as a sign is written as in Go, such as \xff and \u200b.
+func printable(line string) string {
+	var b strings.Builder
+	for i, r := range line {
+		_, size := utf8.DecodeRuneInString(line[i:])
+		switch {
+		case unicode.IsPrint(r) && !(r == utf8.RuneError && size == 1):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.Quote(line[i : i+size])
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
 }
 
 // exitCode classifies an error of a subcommand.

@@ -154,7 +154,7 @@ func (a *app) openSource(f *sourceFlags, path string) (*spiketable.Table, error)
 		return nil, err
 	}
 	for _, line := range t.Warnings() {
-		fmt.Fprintf(a.err, "apical: note: %s\n", line)
+		fmt.Fprintf(a.err, "apical: note: %s\n", printable(line))
 	}
 	return t, nil
 }
