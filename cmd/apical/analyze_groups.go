@@ -12,6 +12,17 @@ import (
 	"github.com/apical-sim/apical/internal/csvtext"
 )
 
+// maxNeuronGroups is the most neurons that --by neuron takes, some 800 bytes each.
+const maxNeuronGroups = 1 << 22
+
+// neuronCount is the number of neurons in all populations.
+func neuronCount(rec analysis.Recording) (n int) {
+	for _, p := range rec.Populations {
+		n += p.Size
+	}
+	return n
+}
+
 // readGroups reads a table with the columns population, neuron and group, in any
 // order and among others. Without a column population the recording must have
 // only one.

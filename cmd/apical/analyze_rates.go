@@ -261,6 +261,9 @@ func (j *ratesJob) setGroups(by string) (err error) {
 	case "population":
 		j.groups = analysis.ByPopulation(j.rec)
 	case "neuron":
+		if n := neuronCount(j.rec); n > maxNeuronGroups {
+			return experiment.Inputf("by: %d neurons, want at most %d for rates of each; leave out populations (--population)", n, maxNeuronGroups)
+		}
 		j.groups = analysis.ByNeuron(j.rec)
 	default:
 		if !strings.HasSuffix(by, ".csv") {

@@ -45,11 +45,28 @@ type Options struct {
 	StepsPerSecond int64
 	// Sizes are the numbers of neurons of populations, silent ones included. Names
 	// that are not in the file are populations that were silent. A single one
-	// without a name is that of a file without a column of populations.
+	// without a name is that of a file without a column of populations. All
+	// together are at most MaxNeurons.
 	Sizes []analysis.Population
 	// MaxSorted is the number of spikes up to which a file that is not in the order
 	// of time is sorted in memory, 16 bytes each; 0 means 134 217 728 (2 GiB).
 	MaxSorted int
+}
+
+// MaxNeurons is how many neurons the populations of a recording may have together.
+// Analyses keep up to some 160 bytes of each, whether it spikes or not.
+const MaxNeurons = 1 << 24
+
+// tooMany is an error about path if populations have more neurons than MaxNeurons.
+func tooMany(path string, populations []analysis.Population) error {
+	n := uint64(0)
+	for _, p := range populations {
+		n += uint64(p.Size)
+	}
+	if n > MaxNeurons {
+		return inputf(path, "%d neurons, want at most %d in all; leave out populations (--population), or correct --neurons", n, MaxNeurons)
+	}
+	return nil
 }
 
 // Span is the time from FromS up to, but not including, UntilS, in s; 0 <= FromS
@@ -106,8 +123,8 @@ func (o Options) validate() error {
 	}
 	for i, p := range o.Sizes {
 		switch {
-		case p.Size < 1 || uint64(p.Size) > math.MaxUint32:
-			return inputf("", "neurons: %d of population %q, want 1 to %d", p.Size, p.Name, uint32(math.MaxUint32))
+		case p.Size < 1 || p.Size > MaxNeurons:
+			return inputf("", "neurons: %d of population %q, want 1 to %d", p.Size, p.Name, MaxNeurons)
 		case p.Name == "" && len(o.Sizes) > 1:
 			return inputf("", "neurons: a number without a name stands alone, for a file without populations; want NAME=SIZE")
 		case slices.ContainsFunc(o.Sizes[:i], func(q analysis.Population) bool { return q.Name == p.Name }):

@@ -160,7 +160,7 @@ func (t *Table) choosePopulations(whole analysis.Recording, wanted []string, str
 	case len(unrecorded) > 0:
 		t.warnf("left out, because they were not recorded: %s", list(unrecorded))
 	}
-	return nil
+	return tooMany(t.path, t.recording.Populations)
 }
 
 // commonWindows returns the time in which all that are chosen were recorded. A
