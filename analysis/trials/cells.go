@@ -66,8 +66,16 @@ func ResponseClassNames() []string { return []string{"untested", "unresponsive",
 
 // Cells tests the neurons one by one, over the trials that are about each.
 //
-// The firing rate's test flips the sign of each trial's change from baseline to
-// response, at random or in all ways, and compares the sum of the changes. The
+// The firing rate's test joins the baseline and the response of each trial to a
+// circle, cuts it into blocks as long as the greatest common divisor of both
+// lengths, turns each trial's circle by some blocks, at random or in all ways, and
+// compares the sum of the changes from what then is the baseline to what then is
+// the response. It is exact where nothing responds and the blocks of a trial are
+// exchangeable: for spikes or bursts at any rate that differs from trial to trial
+// but not within one. Windows of one length have two blocks, and turning flips the
+// sign of the change. With windows of different lengths that alone would not do:
+// the change of few spikes is then skewed, and its sign is not exchangeable. A rate
+// that drifts slowly within trials is taken for a response a little too often. The
 // burst fraction's is Fisher's exact test of bursts and singlets in both windows,
 // which is the permutation of classes among a neuron's events: it depends on the
 // number of events but not on whether that changes, where exchanging windows
@@ -110,7 +118,7 @@ func (s *Sums) Cells(ctx context.Context, opt CellOptions) ([]Cell, error) {
 	}
 	cells := make([]Cell, s.Neurons.To-s.Neurons.From)
 	err := opt.Permutations.each(ctx, len(cells), func() func(int) {
-		var changes []int64
+		circle := newCircle(opt)
 		var values []float64
 		var r *ranker
 		if l != nil {
@@ -119,7 +127,7 @@ func (s *Sums) Cells(ctx context.Context, opt CellOptions) ([]Cell, error) {
 		return func(i int) {
 			c := &cells[i]
 			c.Neuron = s.Neurons.From + i
-			changes = s.respond(c, of, opt, changes[:0])
+			s.respond(c, of, opt, circle)
 			for signal := range Signal(signals) {
 				c.AUC[signal], c.AUCP[signal] = math.NaN(), math.NaN()
 				if l == nil {
@@ -168,75 +176,6 @@ func (s *Sums) cellWindow(trial, neuron int, bins Bins) analysis.Counts {
 		}
 	}
 	return sum
-}
-
-// respond compares baseline and response of a cell. changes is memory to use.
-func (s *Sums) respond(c *Cell, of []int, opt CellOptions, changes []int64) []int64 {
-	before, after := int64(opt.Baseline.To-opt.Baseline.From), int64(opt.Response.To-opt.Response.From)
-	var observed int64
-	for _, t := range of {
-		if !s.about(t, c.Neuron) {
-			continue
-		}
-		c.Trials++
-		base, response := s.cellWindow(t, c.Neuron, opt.Baseline), s.cellWindow(t, c.Neuron, opt.Response)
-		c.Baseline.Add(base)
-		c.Response.Add(response)
-		// The change of rate in units that are whole numbers, so that ties are ties.
-		change := response.Spikes*before - base.Spikes*after
-		observed += change
-		if change != 0 {
-			changes = append(changes, change)
-		}
-	}
-	c.FiringRate.P, c.BurstFraction.P = math.NaN(), math.NaN()
-	c.FiringRate.Change, c.BurstFraction.Change = math.NaN(), math.NaN()
-	if c.Trials > 0 {
-		c.FiringRate.Change = float64(observed) / float64(before*after*int64(c.Trials)) / s.seconds(1)
-		c.FiringRate.P = signFlips(observed, changes, opt.Permutations, uint32(c.Neuron))
-	}
-	if c.Baseline.Classified > 0 && c.Response.Classified > 0 {
-		c.BurstFraction.Change = BurstFraction.Value(c.Response, 0) - BurstFraction.Value(c.Baseline, 0)
-		c.BurstFraction.P = fisher(c.Response.ClassifiedBursts, c.Response.Classified, c.Baseline.ClassifiedBursts, c.Baseline.Classified)
-	}
-	return changes
-}
-
-// signFlips is the p value of a sum of changes whose signs are exchangeable: over
-// all ways to flip them, where these are no more than the draws.
-func signFlips(observed int64, changes []int64, r Resampling, entity uint32) float64 {
-	sum := func(flip func(k int) bool) (sum int64) {
-		for k, c := range changes {
-			if flip(k) {
-				c = -c
-			}
-			sum += c
-		}
-		return sum
-	}
-	extreme := func(x int64) bool { return max(x, -x) >= max(observed, -observed) }
-	k := 1 // what was observed
-	if n := len(changes); n < 31 && 1<<n <= r.Draws {
-		for ways := 1; ways < 1<<n; ways++ {
-			if extreme(sum(func(k int) bool { return ways>>k&1 == 1 })) {
-				k++
-			}
-		}
-		return float64(k) / float64(int(1)<<n)
-	}
-	stream := r.source(drawSigns).Stream(entity)
-	for range r.Draws {
-		var word uint64
-		if extreme(sum(func(k int) bool {
-			if k%64 == 0 {
-				word = stream.Uint64()
-			}
-			return word>>(k%64)&1 == 1
-		})) {
-			k++
-		}
-	}
-	return float64(k) / float64(r.Draws+1)
 }
 
 // fisher is the two-sided p value of b1 bursts in e1 events against b2 in e2: the

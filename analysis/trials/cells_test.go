@@ -43,13 +43,91 @@ func TestFalseDiscoveryRate(t *testing.T) {
 
 // All ways to flip three signs: the sum 1+2+4 is as large in 2 of 8; many draws
 // of five tend to the share of all 32.
-func TestSignFlips(t *testing.T) {
-	near(t, "all flips", signFlips(7, []int64{1, 2, 4}, Resampling{Draws: 8}, 0), 2.0/8, 0)
-	near(t, "nothing changed", signFlips(0, nil, Resampling{Draws: 8}, 0), 1, 0)
-	changes := []int64{3, -1, 2, 5, 1}
-	exact := signFlips(10, changes, Resampling{Draws: 32}, 0)
+func TestTurnsOfTwoBlocksFlipSigns(t *testing.T) {
+	flips := func(changes ...int64) (both []int64) {
+		for _, c := range changes {
+			both = append(both, c, -c)
+		}
+		return both
+	}
+	near(t, "all flips", turns(7, flips(1, 2, 4), 2, Resampling{Draws: 8}, 0), 2.0/8, 0)
+	near(t, "nothing changed", turns(0, nil, 2, Resampling{Draws: 8}, 0), 1, 0)
+	changes := flips(3, -1, 2, 5, 1)
+	exact := turns(10, changes, 2, Resampling{Draws: 32}, 0)
 	const draws = 20000
-	near(t, "drawn flips", signFlips(10, append(changes, make([]int64, 20)...), Resampling{Draws: draws}, 0), exact, 4*math.Sqrt(exact*(1-exact)/draws))
+	near(t, "drawn flips", turns(10, append(changes, make([]int64, 40)...), 2, Resampling{Draws: draws}, 0), exact, 4*math.Sqrt(exact*(1-exact)/draws))
+}
+
+// One trial, a baseline of 4 bins and a response of 6: five blocks of 2 bins, of
+// which three in a row are the response.
+func TestTurnsOfACircle(t *testing.T) {
+	c := newCircle(CellOptions{Baseline: Bins{0, 4}, Response: Bins{5, 11}})
+	var base, response analysis.Counts
+	for bin, spikes := range []int64{1, 0, 2, 2, 100, 0, 8, 0, 16, 32, 0} { // blocks 1 4 | 8 16 32
+		c.add(bin, analysis.Counts{Spikes: spikes}, &base, &response)
+	}
+	if observed := c.turn(); observed != 5*56-3*61 || base.Spikes != 5 || response.Spikes != 56 {
+		t.Errorf("change %d of %d and %d spikes, want %d of 5 and 56", observed, base.Spikes, response.Spikes, 5*56-3*61)
+	}
+	for by, inside := range []int64{8 + 16 + 32, 16 + 32 + 1, 32 + 1 + 4, 1 + 4 + 8, 4 + 8 + 16} {
+		if got, want := c.changes[by], 5*inside-3*61; got != want {
+			t.Errorf("turned by %d: %d, want %d", by, got, want)
+		}
+	}
+	near(t, "all turns", turns(c.changes[0], c.changes, c.blocks(), Resampling{Draws: 5}, 0), 2.0/5, 0) // 97 and −118 of 97 62 2 −118 −43
+}
+
+// Where windows differ in length and nothing responds, p ≤ 0.05 comes in at most
+// one of twenty neurons, rarer where there are few spikes and so few values of p;
+// also where the rate of a trial is drawn anew, and where spikes come in bursts.
+// A response that is there is found.
+func TestCellFalsePositivesOfUnequalWindows(t *testing.T) {
+	for _, c := range []struct {
+		name             string
+		baseline, blocks int     // bins
+		mean             float64 // events in a bin
+		spread, fraction float64
+		factor           float64
+		from, to         int // of neurons with p ≤ 0.05
+	}{
+		// 100 ± 9.7 of 2000 would be 5 %; 4 standard deviations more are 139.
+		{"1 s against 0.1 s at 1 Hz", 10, 11, 0.1, 0, 0, 1, 0, 139},
+		{"0.5 s against 0.04 s at 2 Hz", 25, 27, 0.04, 0, 0, 1, 0, 139},
+		{"1 s against 0.6 s at 3 Hz", 5, 8, 0.6, 0, 0, 1, 61, 139},
+		{"0.1 s against 1 s at 1 Hz", 1, 11, 0.1, 0, 0, 1, 0, 139},
+		{"rates that differ over trials", 10, 11, 0.5, 2, 0, 1, 61, 139},
+		{"bursts", 10, 11, 0.5, 1, 0.6, 1, 61, 139},
+		{"ten times the rate", 10, 11, 0.1, 0, 0, 10, 1960, 2000}, // 1 spike in each of 40 trials where 0.1 ± 0.3 are expected
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(3, 2))
+			const neurons = 2000
+			rate := make([]float64, neurons)
+			s := planted(20, neurons, c.blocks, func(_, n, b int, _ bool) analysis.Counts {
+				if b == 0 {
+					rate[n] = c.mean * math.Exp(c.spread*(r.Float64()-0.5))
+				}
+				if b >= c.baseline {
+					return events(r, rate[n]*c.factor, c.fraction)
+				}
+				return events(r, rate[n], c.fraction)
+			})
+			cells, err := s.Cells(context.Background(), CellOptions{Baseline: Bins{0, c.baseline}, Response: Bins{c.baseline, c.blocks}, Permutations: Resampling{Seed: 1, Draws: 199}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := 0
+			for i := range cells {
+				if cells[i].FiringRate.P <= 0.05 {
+					found++
+				}
+			}
+			t.Logf("%d of %d", found, neurons)
+			if found < c.from || found > c.to {
+				t.Errorf("firing rate: p ≤ 0.05 in %d of %d, want %d to %d", found, neurons, c.from, c.to)
+			}
+		})
+	}
 }
 
 // Of 300 neurons, a third changes its rate alone, a third its burst fraction
