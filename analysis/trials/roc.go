@@ -41,13 +41,16 @@ type ROCOptions struct {
 	Permutations Resampling
 }
 
-// ROC tells how well one signal of single trials tells conditions apart. Slices
+// ROC tells how well one signal of single trials tells conditions apart, within
+// strata: trials of different sessions are not compared, since labels are permuted
+// within sessions, and the area after permutation is to be ½ on average. Slices
 // have a value for each place of the window, NaN where there is none; the k-th
 // window begins at bin k.
 type ROC struct {
 	Signal Signal
 	// AUC is the area below the receiver operating characteristic: the probability
-	// that a trial of A has a greater value than one of B, ties counted half.
+	// that a trial of A has a greater value than one of B, ties counted half, over all
+	// pairs of trials of the same stratum. NaN where there is no such pair.
 	AUC []float64
 	// ChanceLow and ChanceHigh hold 95 % of the areas after permutation.
 	ChanceLow, ChanceHigh []float64
@@ -118,13 +121,16 @@ func (r *ROC) correct(drawn []float64, n int) {
 	}
 }
 
-// ranker compares the values of trials by rank, over all labellings.
+// ranker compares the values of trials by rank within strata, over all labellings.
 type ranker struct {
 	l     *labelling
 	order []int
-	// rank is twice the mean rank of each trial, a whole number; 0 for a trial without
-	// a value. has is 1 for those that have one.
+	// rank is twice the mean rank of each trial in its stratum, a whole number; 0 for
+	// a trial without a value. has is 1 for those that have one.
 	rank, has []int32
+	// valued and inA are how many trials of each stratum have a value, and how many
+	// of those are of A in a labelling.
+	valued, inA []int64
 	// a holds the trials of A in each labelling: to ask every trial is to branch on
 	// what cannot be predicted, which takes 13 times as long.
 	a     [][]int32
@@ -134,7 +140,7 @@ type ranker struct {
 }
 
 func newRanker(l *labelling) *ranker {
-	return &ranker{l: l, a: l.members(), rank: make([]int32, len(l.trials)), has: make([]int32, len(l.trials)), areas: make([]float64, len(l.rows))}
+	return &ranker{l: l, a: l.members(), rank: make([]int32, len(l.trials)), has: make([]int32, len(l.trials)), areas: make([]float64, len(l.rows)), valued: make([]int64, l.strata), inA: make([]int64, l.strata)}
 }
 
 // rankTest is the area below the curve with what chance gives.
@@ -147,15 +153,19 @@ type rankTest struct {
 // NaN are left out.
 func (r *ranker) compare(values []float64) rankTest {
 	r.order = r.order[:0]
+	clear(r.valued)
 	for i, v := range values {
 		r.rank[i], r.has[i] = 0, 0
 		if !math.IsNaN(v) {
 			r.order = append(r.order, i)
 			r.has[i] = 1
+			r.valued[r.l.stratum[i]]++
 		}
 	}
 	slices.SortFunc(r.order, func(i, j int) int {
-		switch {
+		switch a, b := r.l.stratum[i], r.l.stratum[j]; {
+		case a != b:
+			return a - b
 		case values[i] < values[j]:
 			return -1
 		case values[i] > values[j]:
@@ -163,13 +173,18 @@ func (r *ranker) compare(values []float64) rankTest {
 		}
 		return i - j
 	})
+	first := 0 // of the stratum
 	for from := 0; from < len(r.order); {
+		stratum := r.l.stratum[r.order[from]]
+		if from > 0 && r.l.stratum[r.order[from-1]] != stratum {
+			first = from
+		}
 		to := from
-		for to < len(r.order) && values[r.order[to]] == values[r.order[from]] {
+		for to < len(r.order) && r.l.stratum[r.order[to]] == stratum && values[r.order[to]] == values[r.order[from]] {
 			to++
 		}
 		for _, i := range r.order[from:to] {
-			r.rank[i] = int32(from + 1 + to) // twice the mean of the ranks that tie
+			r.rank[i] = int32(from + 1 + to - 2*first) // twice the mean of the ranks that tie
 		}
 		from = to
 	}
@@ -205,19 +220,19 @@ func (r *ranker) compare(values []float64) rankTest {
 	return c
 }
 
-// area is Mann and Whitney's U over the number of pairs, of the trials of A.
+// area is Mann and Whitney's U over the number of pairs, of the trials of A, both
+// added over strata.
 func (r *ranker) area(inA []int32) float64 {
+	clear(r.inA)
 	var sum int64
 	for _, i := range inA {
 		sum += int64(r.rank[i])
+		r.inA[r.l.stratum[i]] += int64(r.has[i])
 	}
-	a := len(inA)
-	if len(r.order) < len(r.rank) {
-		a = 0
-		for _, i := range inA {
-			a += int(r.has[i])
-		}
+	var pairs int64
+	for s, a := range r.inA {
+		sum -= a * (a + 1)
+		pairs += a * (r.valued[s] - a)
 	}
-	b := len(r.order) - a
-	return quotient(float64(sum-int64(a)*int64(a+1)), 2*float64(a)*float64(b))
+	return quotient(float64(sum), 2*float64(pairs))
 }

@@ -104,3 +104,63 @@ func TestROCFalsePositivesAndPower(t *testing.T) {
 		t.Errorf("burst fraction found in %d of %d", fraction, repetitions)
 	}
 }
+
+// Two sessions of 40 and 8 Hz, of which the first has 85 % of the trials of a and
+// 15 % of those of b. Within each, b fires 3.2 times as much: the area is to say
+// so, outside of what chance gives, although over both sessions a fires more. So
+// it is for single neurons.
+func TestAreaIsWithinSessions(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	first := func(trial int) bool { return (trial/2%20 < 17) == (trial%2 == 0) }
+	s := planted(40, 2, 1, func(trial, _, _ int, inA bool) analysis.Counts {
+		mean := 0.8 // 40 Hz in 20 ms
+		if !first(trial) {
+			mean = 0.16
+		}
+		if !inA {
+			mean *= 3.2
+		}
+		return events(r, 5*mean, 0) // 100 ms
+	})
+	s = restratify(s, func(trial int) string {
+		if first(trial) {
+			return "first"
+		}
+		return "second"
+	})
+	draws := Resampling{Seed: 1, Draws: 999}
+	all, err := s.ROC(context.Background(), ROCOptions{A: "a", B: "b", Window: 1, Permutations: draws})
+	if err != nil {
+		t.Fatal(err)
+	}
+	wins, pairs := 0.0, 0.0
+	for i := range s.Trials {
+		for j := range s.Trials {
+			if i%2 != 0 || j%2 != 1 || first(i) != first(j) {
+				continue
+			}
+			pairs++
+			switch a, b := s.At(i, 0).Spikes, s.At(j, 0).Spikes; {
+			case a > b:
+				wins++
+			case a == b:
+				wins += 0.5
+			}
+		}
+	}
+	roc := all[FiringRate]
+	near(t, "pairs within sessions", roc.AUC[0], wins/pairs, 1e-12)
+	if roc.AUC[0] >= roc.ChanceLow[0] || roc.ChanceHigh[0] < 0.5 || roc.ChanceLow[0] > 0.5 || roc.P[0] > 0.001 || roc.PMax[0] > 0.001 {
+		t.Errorf("area %v, chance %v to %v, p %v and %v; want it below chance and p = 0.001", roc.AUC[0], roc.ChanceLow[0], roc.ChanceHigh[0], roc.P[0], roc.PMax[0])
+	}
+	t.Logf("area %v, chance %v to %v, p %v", roc.AUC[0], roc.ChanceLow[0], roc.ChanceHigh[0], roc.P[0])
+	one := restratify(planted(40, 2, 2, func(trial, n, b int, _ bool) analysis.Counts { return s.At(trial, 0) }), func(trial int) string { return s.Trials[trial].Stratum })
+	cells, err := one.Cells(context.Background(), CellOptions{Baseline: Bins{0, 1}, Response: Bins{1, 2}, A: "a", B: "b", Permutations: draws})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range cells {
+		near(t, "area of a neuron", c.AUC[FiringRate], wins/pairs, 1e-12)
+		near(t, "its p", c.AUCP[FiringRate], 0.001, 1e-12)
+	}
+}
