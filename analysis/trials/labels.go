@@ -58,7 +58,7 @@ func (s *Sums) labels(a, b string, r Resampling) (*labelling, error) {
 	l.rows = [][]bool{observed}
 	if ways := l.ways(); ways <= float64(r.Draws) {
 		l.exact = true
-		l.enumerate(0, slices.Clone(observed))
+		l.enumerate(0, l.groups(), slices.Clone(observed))
 		return l, nil
 	}
 	source := r.source(drawLabels)
@@ -104,14 +104,14 @@ func (l *labelling) ways() float64 {
 }
 
 // enumerate appends all labellings but the observed one, stratum by stratum.
-func (l *labelling) enumerate(stratum int, row []bool) {
+func (l *labelling) enumerate(stratum int, groups [][]int, row []bool) {
 	if stratum == l.strata {
 		if !slices.Equal(row, l.rows[0]) {
 			l.rows = append(l.rows, slices.Clone(row))
 		}
 		return
 	}
-	group := l.groups()[stratum]
+	group := groups[stratum]
 	left := 0
 	for _, i := range group {
 		if l.rows[0][i] {
@@ -121,7 +121,7 @@ func (l *labelling) enumerate(stratum int, row []bool) {
 	var choose func(k, left int)
 	choose = func(k, left int) {
 		if k == len(group) {
-			l.enumerate(stratum+1, row)
+			l.enumerate(stratum+1, groups, row)
 			return
 		}
 		if left > 0 {
