@@ -207,13 +207,15 @@ const maxStep = 1 << 53
 
 // checkNames rejects a header that is none.
 func checkNames(names []string) error {
+	seen := make(map[string]bool, len(names))
 	for i, name := range names {
 		switch {
 		case name == "" || !utf8.ValidString(name):
 			return fmt.Errorf("column %d is named %q, want the names of the columns in the first line", i+1, name)
-		case slices.Contains(names[:i], name):
+		case seen[name]:
 			return fmt.Errorf("two columns are named %q", name)
 		}
+		seen[name] = true
 	}
 	return nil
 }
