@@ -53,7 +53,8 @@ const (
 // cross-validation in folds that keep the share of the conditions. groups are the
 // sums of the groups of neurons that regressors are of, one of each kind for each
 // group and part of the response; they are of one Aligned, and every trial of A
-// and B is about all of their neurons.
+// and B is about all of their neurons. Trials whose responses share time are an
+// error: the spikes of one fold would be in another.
 //
 //	firing_rate                what one gets without demultiplexing
 //	firing_rate_halves         the same spikes shared out at random to two regressors:
@@ -99,6 +100,11 @@ func Decode(ctx context.Context, groups []*Sums, opt DecodeOptions) ([]Decoding,
 			if g.observed[t] != int64(g.Neurons.To-g.Neurons.From) {
 				return nil, fmt.Errorf("trial at %v s: is not about all neurons, want that of trials to decode from", s.Recording.Seconds(s.Trials[t].Onset))
 			}
+		}
+	}
+	for _, g := range groups {
+		if n := g.Overlapping(opt.Response, opt.A, opt.B); n > 0 {
+			return nil, fmt.Errorf("response: those of %d trials overlap, want them apart: what is learned from must not be what is told", n)
 		}
 	}
 	sets := regressors(groups, l, opt)

@@ -74,7 +74,7 @@ contrast.arrow, roc.arrow, cells.arrow and metrics.json of that directory.`,
 	onceVar(fl, &f.bootstrap, "bootstrap", "1000", "`NUMBER` of bootstrap samples over neurons and trials, 0 for none")
 	onceVar(fl, &f.decoding, "decode-permutations", "200", "`NUMBER` of permutations of the decoding, 0 for no decoding")
 	onceVar(fl, &f.seed, "seed", "1", "`NUMBER` that all random draws follow from")
-	onceVar(fl, &f.window, "roc-window", "100ms", "sliding window `TIME` of the area below the ROC")
+	onceVar(fl, &f.window, "roc-window", "", "sliding window `TIME` of the area below the ROC (default 100 ms, in whole bins within --around)")
 	onceVar(fl, &f.prior, "prior", "0,0", "`BURSTS,SINGLETS` added to those of single trials; without, trials that have none are left out")
 	onceVar(fl, &f.latency, "latency-bins", "3", "`NUMBER` of significant bins in a row that make a latency")
 	onceVar(fl, &f.clusterT, "cluster-t", "1.96", "|t| above which bins make a cluster, `NUMBER`")
@@ -280,6 +280,10 @@ func (p *trialsPlan) compare(ctx context.Context, sums *trials.Sums, r *trialsRe
 	}
 	if !sums.Complete(first) || !sums.Complete(second) {
 		r.undecoded = "not decoded: not every trial is about all neurons"
+		return nil
+	}
+	if n := sums.Overlapping(p.response, first, second); n > 0 {
+		r.undecoded = fmt.Sprintf("not decoded: the responses of %d trials overlap, so what is learned from is also what is told", n)
 		return nil
 	}
 	r.decoding, err = trials.Decode(ctx, []*trials.Sums{sums}, trials.DecodeOptions{A: first, B: second, Response: p.response,

@@ -139,16 +139,29 @@ func (f *trialsFlags) times(rec analysis.Recording, p *trialsPlan) (err error) {
 	if p.response, err = part("response", f.response, max(0, d.From), d.To); err != nil {
 		return err
 	}
+	p.window, err = f.rocWindow(rec, d)
+	return err
+}
+
+// rocWindow is the window of the ROC in bins. What is typed is taken as it is; the
+// default is made to fit.
+func (f *trialsFlags) rocWindow(rec analysis.Recording, d *trials.Design) (bins int, err error) {
+	if f.window == "" {
+		steps := rec.Steps(defaultROCWindow)
+		return int(min(max(steps/d.Bin, 1), int64(d.Bins()))), nil
+	}
 	window, err := wholeSteps(rec, "roc-window", f.window, 1)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	if window%d.Bin != 0 || window > d.To-d.From {
-		return experiment.Inputf("roc-window: %s, want a multiple of the bin, %s, within %s", f.window, f.bin, f.around)
+		return 0, experiment.Inputf("roc-window: %s, want a multiple of the bin, %s, within %s", f.window, f.bin, f.around)
 	}
-	p.window = int(window / d.Bin)
-	return nil
+	return int(window / d.Bin), nil
 }
+
+// defaultROCWindow is in s: a few events of a cortical neuron.
+const defaultROCWindow = 0.1
 
 // stepsAround reads two times around an onset, in steps.
 func stepsAround(rec analysis.Recording, flag, text string) (from, to int64, err error) {

@@ -17,6 +17,7 @@ type trialsMetrics struct {
 	Table       string              `json:"trials"`
 	Trials      int                 `json:"n_trials"`
 	Skipped     int                 `json:"n_trials_not_recorded_in_full"`
+	Overlapping int                 `json:"n_trials_overlapping"`
 	BurstISIS   float64             `json:"burst_isi_s"`
 	AroundS     [2]float64          `json:"around_s"`
 	BinS        float64             `json:"bin_s"`
@@ -96,7 +97,7 @@ type decodingMetrics struct {
 }
 
 func (t *trialsFound) metrics(meta spikefile.Meta) trialsMetrics {
-	m := trialsMetrics{Source: meta.Source, Table: meta.Extra["trials"], Trials: len(t.Trials), Skipped: t.Skipped,
+	m := trialsMetrics{Source: meta.Source, Table: meta.Extra["trials"], Trials: len(t.Trials), Skipped: t.Skipped, Overlapping: t.Overlapping(),
 		BurstISIS: meta.BurstISISeconds, AroundS: [2]float64{t.BinStart(0), t.BinStart(t.Design.Bins())},
 		BinS: t.Recording.Seconds(t.Design.Bin), BaselineS: t.span(t.baseline), ResponseS: t.span(t.response),
 		Seed: t.seed, Confidence: t.show.confidence, Populations: []populationMetrics{}}

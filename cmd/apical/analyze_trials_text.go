@@ -19,6 +19,9 @@ func (t *trialsFound) print(w io.Writer) error {
 	}
 	fmt.Fprintf(w, "; %s around the onset in bins of %s; baseline %s, response %s\n", milliseconds(t.BinStart(0), t.BinStart(t.Design.Bins())),
 		formatMS(t.Recording.Seconds(t.Design.Bin)), t.windowText(t.baseline), t.windowText(t.response))
+	if n := t.Overlapping(); n > 0 {
+		fmt.Fprintf(w, "the windows of %d trials overlap with that of another: the tests take trials for independent, and p values are too small\n", n)
+	}
 	for _, r := range t.results {
 		fmt.Fprintf(w, "\n%s, %d neurons\n", r.name, r.neurons)
 		out := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
