@@ -58,11 +58,13 @@ def events_of(train, start, stop, case):
                     break
         if i == 0:  # the last step that was not recorded is start - 1
             since = spike - (start - 1)
-            known, quiet = since > isi and since >= silence, True
+            known, quiet = since > isi, since >= silence or None  # None: nobody knows
         else:
             known, quiet = True, spike - train[i - 1] >= silence
         if not known:
             kind = "left_censored"
+        elif quiet is None:
+            kind = "silence_censored"
         elif len(chain) > 1 and quiet:
             kind = "burst"
         elif len(chain) == 1 and quiet and cut_by_window:
@@ -155,7 +157,7 @@ def rows_of(by_train, events, case, members):
         bursts = [e for e in events if e["class"] == "burst" and low <= e[stamp] < high]
         known = [e for e in inside if e["class"] != "left_censored"]
         n_spikes = sum(low <= s < high for s in spikes)
-        n = sum(e["followed"] for e in known)
+        n = sum(e["followed"] for e in known if e["class"] != "silence_censored")
         k = sum(e["followed"] for e in bursts)
         time = recorded / sps * len(members)
         fraction = k / n if n else None

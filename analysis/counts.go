@@ -52,7 +52,7 @@ func (c *Counts) count(e *Event) {
 	if e.Class == Burst {
 		c.Bursts++
 	}
-	if e.Followed {
+	if e.Classified() {
 		c.Classified++
 		if e.Class == Burst {
 			c.ClassifiedBursts++

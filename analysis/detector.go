@@ -46,10 +46,11 @@ type DetectorOptions struct {
 // the past of each nothing is known. With [From, To) the window,
 //
 //   - the first spike s of a neuron is [LeftCensored], with those chained to it,
-//     if a spike before From could be of its event or shorten the silence that a
-//     burst needs: s − (From−1) <= ISI or s − (From−1) < PreSilence. That depends
-//     on s alone, not on how many spikes follow, so that leaving these out of a
-//     burst fraction favours neither singlets nor bursts;
+//     if a spike before From could be of its event: s − (From−1) <= ISI. Else it is
+//     an event, but [SilenceCensored] if that spike could shorten the silence that
+//     a burst needs: s − (From−1) < PreSilence. Both depend on s alone, not on how
+//     many spikes follow, so that leaving these out of a burst fraction favours
+//     neither singlets nor bursts;
 //   - an event of one spike s is [RightCensored] if s + ISI >= To, unless the
 //     silence before it makes it a singlet anyway;
 //   - an event is Followed if s + ISI < To, whatever its class.
@@ -189,8 +190,10 @@ func (d *Detector) take(b Batch) error {
 			}
 			t.until = d.reach(step, k, 0)
 			class := Singlet
-			if before <= d.isi || before < d.silence {
+			if before <= d.isi {
 				class = LeftCensored
+			} else if before < d.silence {
+				class = SilenceCensored
 			}
 			t.slot = d.open(step, p, n, class, true, t.until)
 		case step > t.until:

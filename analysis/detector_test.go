@@ -115,14 +115,13 @@ func naiveEvent(w Window, train []int64, first, end int, c Criterion, limit int6
 	if e.Spikes > 1 {
 		e.Second = train[first+1]
 	}
-	quiet, known := true, true
+	quiet, known, silenceKnown := true, true, true
 	if first > 0 {
 		quiet = train[first]-train[first-1] >= c.PreSilence
 	} else {
 		for unseen := w.From - 1; unseen >= w.From-c.ISI-c.PreSilence-1; unseen-- {
-			if train[0]-unseen <= c.ISI || train[0]-unseen < c.PreSilence {
-				known = false
-			}
+			known = known && train[0]-unseen > c.ISI
+			silenceKnown = silenceKnown && train[0]-unseen >= c.PreSilence
 		}
 	}
 	open := train[end-1]+c.ISI >= w.To
@@ -135,6 +134,8 @@ func naiveEvent(w Window, train []int64, first, end int, c Criterion, limit int6
 	switch {
 	case !known:
 		e.Class = LeftCensored
+	case !silenceKnown:
+		e.Class = SilenceCensored
 	case !quiet:
 		e.Class = Singlet
 	case e.Spikes > 1:
@@ -204,7 +205,7 @@ func TestDetectorAgreesWithWholeTrains(t *testing.T) {
 			ends[e.End]++
 		}
 	}
-	for _, name := range []any{classes[Singlet], classes[Burst], classes[LeftCensored], classes[RightCensored], ends[Silence], ends[WindowEnd], ends[Capped]} {
+	for _, name := range []any{classes[Singlet], classes[Burst], classes[LeftCensored], classes[RightCensored], classes[SilenceCensored], ends[Silence], ends[WindowEnd], ends[Capped]} {
 		if name.(int) < 1000 {
 			t.Errorf("classes %v, ends %v: want 1000 cases of each", classes, ends)
 		}
@@ -244,9 +245,9 @@ func TestDetectorEdges(t *testing.T) {
 		{"the threshold from the start is not enough", []int64{1159, 1500}, 0, "left_censored/silence/followed singlet/silence/followed"},
 		{"a spike before would be apart", []int64{1160, 1500}, 0, "singlet/silence/followed singlet/silence/followed"},
 		{"a burst that may have begun before", []int64{1010, 1020, 1180}, 0, "left_censored/silence/followed"},
-		{"too short a silence is known", []int64{1160, 1500, 1510}, 400, "left_censored/silence/followed singlet/silence/followed"},
+		{"too short a silence is known", []int64{1160, 1500, 1510}, 400, "silence_censored/silence/followed singlet/silence/followed"},
 		{"silence of exactly what is asked", []int64{1399, 1799, 1809}, 400, "singlet/silence/followed burst/silence/followed"},
-		{"too early to know the silence", []int64{1398, 1799, 1809}, 400, "left_censored/silence/followed burst/silence/followed"},
+		{"too early to know the silence", []int64{1398, 1799, 1809}, 400, "silence_censored/silence/followed burst/silence/followed"},
 		{"the last to be followed", []int64{1839}, 0, "singlet/silence/followed"},
 		{"one step too late", []int64{1840}, 0, "right_censored/window_end/"},
 		{"a burst is seen, but not followed", []int64{1840, 1841}, 0, "burst/window_end/"},

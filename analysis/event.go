@@ -15,15 +15,20 @@ const (
 	// RightCensored is an event of one spike whose future is not recorded for as
 	// long as the threshold: it may be the first of a burst.
 	RightCensored
+	// SilenceCensored is an event for certain, with those chained to it, whose past
+	// is not recorded for as long as the silence that a burst needs.
+	SilenceCensored
 )
 
 // String returns the name in files.
 func (c Class) String() string {
-	return [...]string{"singlet", "burst", "left_censored", "right_censored"}[c]
+	return [...]string{"singlet", "burst", "left_censored", "right_censored", "silence_censored"}[c]
 }
 
 // Classes are the names of all classes, in the order of their values.
-func Classes() []string { return []string{"singlet", "burst", "left_censored", "right_censored"} }
+func Classes() []string {
+	return []string{"singlet", "burst", "left_censored", "right_censored", "silence_censored"}
+}
 
 // End says what ended an event: whether its last spike is known.
 type End uint8
@@ -68,7 +73,9 @@ type Event struct {
 
 // Classified reports whether the event counts in a burst fraction: its past is
 // recorded, and it was followed.
-func (e Event) Classified() bool { return e.Followed && e.Class != LeftCensored }
+func (e Event) Classified() bool {
+	return e.Followed && e.Class != LeftCensored && e.Class != SilenceCensored
+}
 
 // Criterion tells events and bursts apart. Intervals are in steps.
 type Criterion struct {

@@ -56,7 +56,7 @@ func naiveRates(rec Recording, spikes []spike, c Criterion, g Groups, b Bins) []
 				if group(e.Population, e.Neuron) != k {
 					continue
 				}
-				followed, known, burst := e.Followed, e.Class != LeftCensored, e.Class == Burst
+				followed, known, burst := e.Followed && e.Class != SilenceCensored, e.Class != LeftCensored, e.Class == Burst
 				stamp := e.Step
 				if b.Placement == AtSecond {
 					stamp = e.Second

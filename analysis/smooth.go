@@ -240,7 +240,7 @@ func (s *Smooth) takeEvents() {
 			continue
 		}
 		classified := 0.0
-		if e.Followed {
+		if e.Classified() {
 			classified = 1
 		}
 		samples, k := s.reached(e.Step, &s.events)

@@ -57,7 +57,7 @@ func naiveSample(rec Recording, spikes []spike, events []Event, g Groups, group 
 		if e.Class == Burst {
 			m.bursts += stamp
 		}
-		if e.Followed {
+		if e.Followed && e.Class != SilenceCensored {
 			m.classified += x
 			m.squares += x * x
 			if e.Class == Burst {

@@ -7,9 +7,9 @@ type Summary struct {
 	Counts
 	// Silent are the neurons without any spike.
 	Silent int
-	// LeftCensored, RightCensored, OpenEnded and Capped count events of these
-	// classes and ends: OpenEnded those that the end of a window cut.
-	LeftCensored, RightCensored, OpenEnded, Capped int64
+	// LeftCensored, RightCensored, SilenceCensored, OpenEnded and Capped count events
+	// of these classes and ends: OpenEnded those that the end of a window cut.
+	LeftCensored, RightCensored, SilenceCensored, OpenEnded, Capped int64
 	// Whole are the bursts known from their first to their last spike. The means
 	// of spikes and durations are over these; NaN if there are none.
 	Whole      int64
@@ -82,6 +82,8 @@ func (s *Summary) add(e *Event) {
 		s.LeftCensored++
 	case RightCensored:
 		s.RightCensored++
+	case SilenceCensored:
+		s.SilenceCensored++
 	case Burst:
 		if e.End == Silence {
 			s.Whole++

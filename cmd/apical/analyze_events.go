@@ -31,7 +31,8 @@ would bring about (BF0), and the spikes of a burst. --out keeps the events.
 
 An event that begins within the threshold after the recording begins may continue
 one from before, and is left out; one that begins within the threshold before it
-ends counts as an event, but not in the burst fraction.`,
+ends counts as an event, but not in the burst fraction, and so does one that begins
+later, but within --burst-pre-silence.`,
 		Example: `  apical analyze events runs/xor-seed1/spikes.arrow
   apical analyze events spikes.arrow --from 2s --out events.arrow
   apical analyze events spikes.arrow --burst-isi 10ms --burst-pre-silence 20ms`,

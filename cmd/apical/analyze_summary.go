@@ -123,6 +123,9 @@ func (s summary) remarks(w io.Writer, g analysis.Summary) {
 		fmt.Fprintf(w, "%s: censored by the edges of the recording: %d that may have begun before, not counted as events; %d that may have become bursts, not in BF\n",
 			name(g.Group), g.LeftCensored, g.RightCensored)
 	}
+	if g.SilenceCensored > 0 {
+		fmt.Fprintf(w, "%s: %s whose silence before may not have been long enough, not in BF\n", name(g.Group), counted(int(g.SilenceCensored), "event"))
+	}
 	if g.Capped > 0 {
 		fmt.Fprintf(w, "%s: %s longer than %s, which looks like regular firing faster than the threshold rather than bursts; is --burst-isi too long?\n",
 			name(g.Group), counted(int(g.Capped), "event"), formatMS(s.rec.Seconds(s.cap)))

@@ -26,14 +26,15 @@ type EventsWriter struct {
 //	n_spikes     uint32
 //	second_step  int64, nullable          of the second spike, null if there is none
 //	duration_s   float64                  first to last spike, s
-//	class        dictionary<int8, utf8>   singlet, burst, left_censored or right_censored
+//	class        dictionary<int8, utf8>   singlet, burst, left_, right_ or silence_censored
 //	end          dictionary<int8, utf8>   silence, window_end or capped; but for silence,
 //	                                      n_spikes and duration_s are the least they can be
 //	followed     int8                     1 if the threshold after the first spike is recorded
 //	neuron_id    utf8, nullable           only with Meta.NeuronIDs
 //
 // in the order of step, population and neuron. A burst fraction that no edge
-// biases is that of the events with followed = 1 whose class is not left_censored.
+// biases is that of the events with followed = 1 whose class is neither left_censored
+// nor silence_censored.
 func CreateEvents(path string, meta Meta, d Derivation, opt Options) (*EventsWriter, error) {
 	return createEvents(path, meta, d, opt, nil, memory.DefaultAllocator)
 }
