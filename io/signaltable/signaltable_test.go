@@ -59,7 +59,7 @@ func TestReadRejects(t *testing.T) {
 		"columns t_s and time both are":   "t_s,time,v\n1,2,3\n",
 		"line 3, column v: \"\", want a":  "t,v\n0,1\n1,\n",
 		"line 2, column v: \"NA\", want":  "t,v\n0,NA\n1,2\n",
-		"line 3: has another number of":    "t,v\n0,1\n1,2,3\n",
+		"line 3: has another number of":   "t,v\n0,1\n1,2,3\n",
 		"1 samples, want at least 2":      "t,v\n0,1\n",
 		"0 samples, want at least 2":      "t,v\n",
 		"sample 3 has the time 1 s after": "t,v\n0,1\n1,2\n1,3\n",
