@@ -41,8 +41,9 @@ and which share of them are bursts are two messages, which one rate mixes.`,
   apical analyze rates runs/xor-seed1/spikes.arrow --bin 20ms --out rates.arrow
   apical analyze trials spikes.arrow --trials trials.csv --condition-column outcome --contrast hit,miss
   apical analyze information spikes.arrow --signal soma.csv --signal dendrite.csv`,
-		Args: cobra.ArbitraryArgs,
-		RunE: orHelp,
+		Args:             cobra.ArbitraryArgs,
+		PersistentPreRun: outliveReaders,
+		RunE:             orHelp,
 	}
 	cmd.AddCommand(a.analyses()...)
 	return cmd

@@ -25,8 +25,9 @@ Bursts are told on the whole recording; --from and --until choose what of it is
 drawn. For how long a file was recorded that does not say so itself, --window does.`,
 		Example: `  apical plot raster runs/xor-quick-seed1/spikes.arrow --until 4s --out raster
   apical plot weights runs/xor-quick-seed1/weights.arrow --out weights.svg`,
-		Args: cobra.ArbitraryArgs,
-		RunE: orHelp,
+		Args:             cobra.ArbitraryArgs,
+		PersistentPreRun: outliveReaders,
+		RunE:             orHelp,
 	}
 	cmd.AddCommand(a.plotRasterCommand(), a.plotRatesCommand(), a.plotISICommand(), a.plotCoherenceCommand(),
 		a.plotContrastCommand(), a.plotWeightsCommand())

@@ -37,8 +37,9 @@ The page is one file that loads nothing from anywhere. It goes to report.html in
 DIR, or to NAME-report.html beside FILE, unless --out says otherwise.`,
 		Example: `  apical report runs/xor-quick-seed1
   apical report spikes.arrow --until 20s --burst-isi 10ms --out spikes.html`,
-		Args: wantArgs(1, 1, "DIR or FILE"),
-		RunE: func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), args[0], &f) },
+		Args:   wantArgs(1, 1, "DIR or FILE"),
+		PreRun: outliveReaders,
+		RunE:   func(cmd *cobra.Command, args []string) error { return a.report(cmd.Context(), args[0], &f) },
 	}
 	fl := cmd.Flags()
 	onceVar(fl, &f.out, "out", "", "the page, `FILE` (default report.html in DIR, or NAME-report.html)")

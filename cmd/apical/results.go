@@ -5,8 +5,16 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"os/signal"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
+
+// outliveReaders makes writing to a reader that has gone away, such as head, an
+// error, which results takes, and not the end of the process before its files are
+// complete.
+func outliveReaders(*cobra.Command, []string) { signal.Ignore(syscall.SIGPIPE) }
 
 // results is the standard output. After a write that fails it takes everything
 // and writes nothing, since what matters is in files by then and should be

@@ -4,9 +4,7 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"os/signal"
 	"strconv"
-	"syscall"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/spf13/cobra"
@@ -43,6 +41,7 @@ Ctrl-C closes the files; a second one stops at once.`,
   apical run xor --record hidden1,hidden2,test_after --codec zstd`,
 		Args:              wantArgs(1, 1, "EXPERIMENT"),
 		ValidArgsFunction: a.experimentNames,
+		PreRun:            outliveReaders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p, err := a.plan(cmd, args[0], &f)
 			if err != nil {
@@ -51,9 +50,6 @@ Ctrl-C closes the files; a second one stops at once.`,
 			if !f.quiet {
 				p.Display = a.display()
 			}
-			// Writing to a reader that has gone away is then an error, which
-			// results takes, and not the end of the process.
-			signal.Ignore(syscall.SIGPIPE)
 			if _, err := p.Execute(cmd.Context()); err != nil {
 				return err
 			}

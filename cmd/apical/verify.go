@@ -3,9 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os/signal"
 	"strings"
-	"syscall"
 	"text/tabwriter"
 
 	"github.com/apical-sim/apical/experiment"
@@ -27,6 +25,7 @@ what came out; the exit code is 1 if any band was missed or a run failed.`,
   apical verify pairing --seeds 1..3 --force`,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: a.experimentNames,
+		PreRun:            outliveReaders,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o := experiment.VerifyOptions{Dir: out, Seeds: seeds, Force: force, Out: a.out}
 			if cmd.Flags().Changed("seeds") {
@@ -61,7 +60,6 @@ what came out; the exit code is 1 if any band was missed or a run failed.`,
 			if !quiet {
 				o.Display = a.display()
 			}
-			signal.Ignore(syscall.SIGPIPE)
 			return a.verify(cmd, chosen, o)
 		},
 	}
