@@ -26,6 +26,7 @@ const module = "github.com/apical-sim/apical"
 var layers = map[string]int{
 	"internal/check":   0,
 	"internal/csvtext": 0,
+	"internal/matmul":  0,
 	"internal/panel":   0,
 	"internal/par":     0,
 	"internal/rng":     0,
