@@ -1,0 +1,57 @@
+package rate
+
+import "math"
+
+// Activation is how the event rate e of a unit depends on its input z.
+type Activation string
+
+// The activations.
+const (
+	// Sigmoid is e = 1/(1+exp(−z)), with h(e) = 1−e.
+	Sigmoid Activation = "sigmoid"
+	// ReLU is e = max(0, z), with h(e) = [e > 0]/(e + 1e-8).
+	ReLU Activation = "relu"
+)
+
+// reluFloor keeps the h of a rectified unit finite (Payeur et al. 2021).
+const reluFloor = 1e-8
+
+// rates turns inputs into event rates, in place.
+func (a Activation) rates(z []float64) {
+	if a == ReLU {
+		for i, v := range z {
+			if !(v > 0) {
+				z[i] = 0
+			}
+		}
+		return
+	}
+	for i, v := range z {
+		z[i] = sigmoid(v)
+	}
+}
+
+// h gives h(e), by which burst rules multiply what a dendrite is told. The slope of
+// the activation is e·h(e).
+func (a Activation) h(e float64) float64 {
+	if a == ReLU {
+		if e > 0 {
+			return 1 / (e + reluFloor)
+		}
+		return 0
+	}
+	return 1 - e
+}
+
+// slope gives de/dz.
+func (a Activation) slope(e float64) float64 {
+	if a == ReLU {
+		if e > 0 {
+			return 1
+		}
+		return 0
+	}
+	return e * (1 - e)
+}
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }
