@@ -18,34 +18,61 @@ import (
 	"gonum.org/v1/gonum/blas/blas64"
 )
 
+// Products of fewer multiply-adds than this are computed by the caller alone: it
+// would take longer to tell others.
+const aloneBelow = 1 << 17
+
+// Where a product is cut for several workers: between tiles.
+const (
+	rowGrain    = tileRows
+	columnGrain = 2 * panelWidth
+)
+
 // Mul sets c = β·c + op(a) op(b), where op(x) is x for blas.NoTrans and its
 // transpose for blas.Trans. With β = 0 what c holds is not read, so that it may be
 // NaN. c must share no memory with a or b. Mul panics if the shapes do not fit.
+//
+// It allocates only where a product needs more room for packed operands than any
+// before.
 func (t *Team) Mul(ta, tb blas.Transpose, a, b blas64.General, beta float64, c blas64.General) {
 	valid("a", a)
 	valid("b", b)
 	valid("c", c)
-	m, inner := shape("a", ta, a)
-	k, n := shape("b", tb, b)
-	if inner != k || c.Rows != m || c.Cols != n {
-		panic(fmt.Sprintf("matmul: op(a) is %d×%d, op(b) %d×%d, c %d×%d; want m×k, k×n, m×n", m, inner, k, n, c.Rows, c.Cols))
+	p := product{a: oriented("a", ta, a), b: oriented("b", tb, b), c: oriented("c", blas.NoTrans, c), beta: beta}
+	if p.a.columns != p.b.rows || p.c.rows != p.a.rows || p.c.columns != p.b.columns {
+		panic(fmt.Sprintf("matmul: op(a) is %d×%d, op(b) %d×%d, c %d×%d; want m×k, k×n, m×n",
+			p.a.rows, p.a.columns, p.b.rows, p.b.columns, c.Rows, c.Cols))
 	}
-	if m == 0 || n == 0 {
+	if c.Rows == 0 || c.Cols == 0 {
 		return
 	}
-	t.Each(m, 1, func(lo, hi int) {
-		for i := lo; i < hi; i++ {
-			row := c.Data[i*c.Stride : i*c.Stride+n]
-			scale(beta, row)
-			for l := range k {
-				first, step := l*b.Stride, 1
-				if tb == blas.Trans {
-					first, step = l, b.Stride
-				}
-				addScaled(row, at(ta, a, i, l), b.Data[first:], step)
-			}
-		}
-	})
+	// What is packed is the right operand. Rather than a large matrix whose columns
+	// would have to become rows for that, it is the small one of the transpose.
+	if p.b.column != 1 && p.b.columns > p.a.rows {
+		p = product{a: p.b.transposed(), b: p.a.transposed(), c: p.c.transposed(), beta: beta}
+	}
+	t.product = p
+	rows, columns := p.c.rows, p.c.columns
+	t.byColumns = columns >= rows
+	switch {
+	case rows*columns*p.a.columns < t.aloneBelow:
+		t.workers[0].multiply(&t.product, 0, rows, 0, columns)
+	case t.byColumns:
+		t.share(columns, columnGrain, t.multiply)
+	default:
+		t.share(rows, rowGrain, t.multiply)
+	}
+	t.product = product{} // keeps nothing from the collector
+}
+
+// multiplyPart computes the rows or columns from lo up to hi.
+func (t *Team) multiplyPart(worker, lo, hi int) {
+	p := &t.product
+	if t.byColumns {
+		t.workers[worker].multiply(p, 0, p.c.rows, lo, hi)
+	} else {
+		t.workers[worker].multiply(p, lo, hi, 0, p.c.columns)
+	}
 }
 
 // valid panics unless the elements of x lie within its data.
@@ -59,21 +86,25 @@ func valid(name string, x blas64.General) {
 	}
 }
 
-// shape returns the rows and columns of op(x).
-func shape(name string, op blas.Transpose, x blas64.General) (rows, cols int) {
+// matrix has its element (i, j) at data[i·row + j·column]; one of these is 1.
+type matrix struct {
+	data          []float64
+	rows, columns int
+	row, column   int
+}
+
+// oriented returns op(x).
+func oriented(name string, op blas.Transpose, x blas64.General) matrix {
+	m := matrix{x.Data, x.Rows, x.Cols, x.Stride, 1}
 	switch op {
 	case blas.NoTrans:
-		return x.Rows, x.Cols
+		return m
 	case blas.Trans:
-		return x.Cols, x.Rows
+		return m.transposed()
 	}
 	panic(fmt.Sprintf("matmul: %s: transpose is %q, want blas.NoTrans or blas.Trans", name, rune(op)))
 }
 
-// at returns op(x)[i,j].
-func at(op blas.Transpose, x blas64.General, i, j int) float64 {
-	if op == blas.Trans {
-		i, j = j, i
-	}
-	return x.Data[i*x.Stride+j]
+func (m matrix) transposed() matrix {
+	return matrix{m.data, m.columns, m.rows, m.column, m.row}
 }

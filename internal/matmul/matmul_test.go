@@ -37,9 +37,9 @@ func naive(ta, tb blas.Transpose, a, b blas64.General, beta float64, c blas64.Ge
 	}
 }
 
-// matrix draws numbers of many magnitudes; gap is what the stride has beyond the
+// drawn makes numbers of many magnitudes; gap is what the stride has beyond the
 // columns.
-func matrix(r *rand.Rand, rows, cols, gap int) blas64.General {
+func drawn(r *rand.Rand, rows, cols, gap int) blas64.General {
 	m := blas64.General{Rows: rows, Cols: cols, Stride: max(1, cols+gap), Data: make([]float64, rows*(cols+gap)+1)}
 	for i := range m.Data {
 		m.Data[i] = math.Ldexp(r.NormFloat64(), r.IntN(40)-20)
@@ -54,40 +54,81 @@ func same(x, y float64) bool {
 
 var operations = []blas.Transpose{blas.NoTrans, blas.Trans}
 
-// TestMulIsItsDefinition compares products with the naive loop, bit by bit.
+// kinds lists the kernels that this processor has.
+func kinds() []kernels {
+	all := []kernels{portable, avx2, avx512}
+	return all[:best()+1]
+}
+
+// team returns a team that shares even the smallest products.
+func team(workers int, kind kernels) *Team {
+	t := NewTeam(workers)
+	t.aloneBelow = 0
+	for i := range t.workers {
+		t.workers[i].kernels = kind
+	}
+	return t
+}
+
+// TestMulIsItsDefinition compares products with the naive loop, bit by bit, with all
+// kernels.
 func TestMulIsItsDefinition(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	sizes := []int{0, 1, 2, 3, 5, 7, 8, 11, 13, 16, 17, 24, 31, 32, 33, 47, 50, 64, 97}
-	for _, workers := range []int{1, 2, 3, 7} {
-		team := NewTeam(workers)
-		for range 150 {
-			m, n, k := sizes[r.IntN(len(sizes))], sizes[r.IntN(len(sizes))], sizes[r.IntN(len(sizes))]
-			gap, beta := r.IntN(4), []float64{0, 1, 0.9}[r.IntN(3)]
-			for _, ta := range operations {
-				for _, tb := range operations {
-					compare(t, r, team, ta, tb, m, n, k, gap, beta)
+	sizes := []int{0, 1, 2, 3, 5, 7, 8, 11, 13, 16, 17, 24, 31, 32, 33, 47, 50, 64}
+	for _, kind := range kinds() {
+		for _, workers := range []int{1, 2, 3, 7} {
+			team := team(workers, kind)
+			for range 60 {
+				m, n, k := sizes[r.IntN(len(sizes))], sizes[r.IntN(len(sizes))], sizes[r.IntN(len(sizes))]
+				gap, beta := r.IntN(4), []float64{0, 1, 0.9}[r.IntN(3)]
+				for _, ta := range operations {
+					for _, tb := range operations {
+						compare(t, r, team, ta, tb, m, n, k, gap, beta)
+					}
 				}
 			}
+			team.Close()
 		}
-		team.Close()
+	}
+}
+
+// TestMulInBlocks compares products that are larger than each size of block, and of
+// which operands are long and thin.
+func TestMulInBlocks(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, kind := range kinds() {
+		for _, workers := range []int{1, 2} {
+			team := team(workers, kind)
+			for _, s := range [][3]int{
+				{32, 300, 131}, {131, 300, 32}, {9, 5, 2*blockSteps + 3}, {70, blockSize/blockSteps + 11, blockSteps + 1},
+				{1, 300, 200}, {300, 1, 200}, {2, 2*blockSize/30 + 5, 30}, {600, 13, 40},
+			} {
+				for _, ta := range operations {
+					for _, tb := range operations {
+						compare(t, r, team, ta, tb, s[0], s[1], s[2], 1, 0.8)
+					}
+				}
+			}
+			team.Close()
+		}
 	}
 }
 
 func compare(t *testing.T, r *rand.Rand, team *Team, ta, tb blas.Transpose, m, n, k, gap int, beta float64) {
 	t.Helper()
-	a, b := matrix(r, m, k, gap), matrix(r, k, n, gap)
+	a, b := drawn(r, m, k, gap), drawn(r, k, n, gap)
 	if ta == blas.Trans {
-		a = matrix(r, k, m, gap)
+		a = drawn(r, k, m, gap)
 	}
 	if tb == blas.Trans {
-		b = matrix(r, n, k, gap)
+		b = drawn(r, n, k, gap)
 	}
 	if r.IntN(4) == 0 { // awkward numbers
 		for _, x := range [][]float64{a.Data, b.Data} {
 			x[r.IntN(len(x))] = []float64{math.NaN(), math.Inf(1), math.Inf(-1), math.Copysign(0, -1), math.SmallestNonzeroFloat64, math.MaxFloat64}[r.IntN(6)]
 		}
 	}
-	got := matrix(r, m, n, gap)
+	got := drawn(r, m, n, gap)
 	if beta == 0 {
 		for i := range got.Data {
 			got.Data[i] = math.NaN()
@@ -99,8 +140,8 @@ func compare(t *testing.T, r *rand.Rand, team *Team, ta, tb blas.Transpose, m, n
 	naive(ta, tb, a, b, beta, want)
 	for i := range want.Data { // what lies between rows too, which must stay
 		if !same(got.Data[i], want.Data[i]) {
-			t.Fatalf("%d workers, %c%c, %d×%d×%d, gap %d, beta %v: element %d of c is %v, want %v",
-				team.Workers(), ta, tb, m, k, n, gap, beta, i, got.Data[i], want.Data[i])
+			t.Fatalf("kernels %d, %d workers, %c%c, %d×%d×%d, gap %d, beta %v: element %d of c is %v, want %v",
+				team.workers[0].kernels, team.Workers(), ta, tb, m, k, n, gap, beta, i, got.Data[i], want.Data[i])
 		}
 	}
 }
@@ -132,31 +173,5 @@ func TestMulPanics(t *testing.T) {
 			}()
 			f()
 		}()
-	}
-}
-
-// TestEachCovers calls every part once, cut at multiples of the grain.
-func TestEachCovers(t *testing.T) {
-	for _, workers := range []int{1, 2, 3, 7} {
-		team := NewTeam(workers)
-		for n := range 40 {
-			for _, grain := range []int{1, 3, 8, 50} {
-				seen := make([]int, n)
-				team.Each(n, grain, func(lo, hi int) {
-					if lo >= hi || lo%grain != 0 || hi%grain != 0 && hi != n {
-						t.Errorf("%d workers: part %d to %d of %d in grains of %d", workers, lo, hi, n, grain)
-					}
-					for i := lo; i < hi; i++ {
-						seen[i]++
-					}
-				})
-				for i, times := range seen {
-					if times != 1 {
-						t.Errorf("%d workers, %d in grains of %d: %d is seen %d times", workers, n, grain, i, times)
-					}
-				}
-			}
-		}
-		team.Close()
 	}
 }

@@ -29,6 +29,7 @@ var outputs = []struct {
 	{"internal/rng", "philox", []func(*build.Context){philox, take}},
 	{"internal/rng", "counts", []func(*build.Context){counts}},
 	{"internal/rng", "grid", []func(*build.Context){grid, gridFew}},
+	{"internal/matmul", "product", products()},
 	{"plasticity", "weights", []func(*build.Context){addWeights(false), addWeights(true)}},
 	{"synapse", "deliver", []func(*build.Context){deliver(false), deliver(true)}},
 	{"neuron", "soma", []func(*build.Context){soma, somaPlateau}},
