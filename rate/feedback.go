@@ -21,4 +21,6 @@ const (
 	LearnedQ Feedback = "learned-q"
 	// LearnedY is Q drawn once, and Y learning to cancel it (BurstCCN alone).
 	LearnedY Feedback = "learned-y"
+	// None is for rules without feedback weights.
+	None Feedback = "none"
 )

@@ -56,16 +56,28 @@ func (l Loss) delta(e Matrix, classes []uint8, d Matrix) (loss float64, wrong in
 			}
 			dr[j] = t - v
 			if l == SquaredError {
-				loss += (t - v) * (t - v) / 2
 				dr[j] *= v * (1 - v)
 			}
 		}
-		if l == CrossEntropy {
-			loss -= math.Log(max(row[class], math.SmallestNonzeroFloat64))
-		}
+		loss += l.of(row, class)
 		if best != class {
 			wrong++
 		}
 	}
 	return loss, wrong
+}
+
+// of gives the loss of one example, whose output has the event rates e.
+func (l Loss) of(e []float64, class int) float64 {
+	if l == CrossEntropy {
+		return -math.Log(max(e[class], math.SmallestNonzeroFloat64))
+	}
+	sum := 0.0
+	for j, v := range e {
+		if j == class {
+			v = 1 - v
+		}
+		sum += float64(v * v)
+	}
+	return sum / 2
 }

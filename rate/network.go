@@ -16,6 +16,7 @@ type Network struct {
 	layers []Layer
 	delta  Matrix
 	x      Matrix // the input of the last Forward
+	credit func(classes []uint8)
 }
 
 // What is drawn for a layer, each from a source of its own.
@@ -52,6 +53,10 @@ func New(c Config) (*Network, error) {
 		}
 		n.layers = append(n.layers, c.Rule.layer(u, source))
 	}
+	n.credit = n.feedBack
+	if r, ok := c.Rule.(assigner); ok {
+		n.credit = r.assigner(n)
+	}
 	return n, nil
 }
 
@@ -84,12 +89,18 @@ func (n *Network) Assign(x Matrix, classes []uint8) (loss float64, wrong int) {
 	e := n.Forward(x)
 	delta := first(n.delta, x.Rows)
 	loss, wrong = n.config.Loss.delta(e, classes, delta)
+	n.credit(classes)
+	return loss, wrong
+}
+
+// feedBack tells the output what the teacher wants, and each layer what the one above
+// makes of it.
+func (n *Network) feedBack([]uint8) {
 	top := len(n.layers) - 1
-	n.layers[top].Teach(delta)
+	n.layers[top].Teach(first(n.delta, n.x.Rows))
 	for i := top - 1; i >= 0; i-- {
 		n.layers[i].Feedback(n.layers[i+1])
 	}
-	return loss, wrong
 }
 
 // Train learns from a batch, and gives what Assign gives.

@@ -20,6 +20,14 @@ type Rule interface {
 	layer(u *Units, source func(what uint32) rng.Source) Layer
 }
 
+// assigner is a rule that assigns credit otherwise than by feedback from layer to
+// layer.
+type assigner interface {
+	// assigner makes what sets D of all layers of a network, after a Forward of
+	// examples of these classes.
+	assigner(n *Network) func(classes []uint8)
+}
+
 // Learning says by how much weights change.
 type Learning struct {
 	// HiddenRate and OutputRate multiply the changes of hidden layers and of the
@@ -38,5 +46,6 @@ type Learning struct {
 func Rules() []Rule {
 	return []Rule{
 		DefaultBackprop(),
+		DefaultBurstprop(),
 	}
 }

@@ -19,8 +19,8 @@ type Units struct {
 	Output, First bool
 	// W are the forward weights, C the biases: one row, one column a channel.
 	W, C *Tensor
-	// Y are the feedback weights to the layer below; nil in the first layer. With
-	// Tied feedback it is W itself.
+	// Y are the feedback weights to the layer below; nil in the first layer, and with
+	// feedback None. With Tied feedback it is W itself.
 	Y *Tensor
 	// Mode is through which weights the layer below is told.
 	Mode Feedback
@@ -52,12 +52,12 @@ func newUnits(conn Connection, c *Config, team *matmul.Team, first, output bool)
 		E: newMatrix(c.Batch, n), D: newMatrix(c.Batch, n),
 		learning: c.Learning, loss: c.Loss, team: team, scaled: newMatrix(c.Batch, n),
 	}
-	if !first {
-		if c.Feedback == Tied {
-			u.Y = u.W
-		} else {
-			u.Y = newTensor("feedback", rows, cols, false)
-		}
+	switch {
+	case first || c.Feedback == None:
+	case c.Feedback == Tied:
+		u.Y = u.W
+	default:
+		u.Y = newTensor("feedback", rows, cols, false)
 	}
 	u.activate = func(lo, hi int) {
 		for i := lo; i < hi; i++ {
@@ -76,6 +76,13 @@ func newUnits(conn Connection, c *Config, team *matmul.Team, first, output bool)
 	return u
 }
 
+// newBursts allocates what rules with bursts have.
+func (u *Units) newBursts() {
+	rows, cols := u.E.Rows, u.E.Cols
+	u.B, u.BT = newMatrix(rows, cols), newMatrix(rows, cols)
+	u.P, u.PT = newMatrix(rows, cols), newMatrix(rows, cols)
+}
+
 // row gives the row of an example.
 func row(m Matrix, i int) []float64 { return m.Data[i*m.Stride:][:m.Cols] }
 
@@ -86,13 +93,18 @@ const grain = 4
 func (u *Units) Forward(x Matrix) {
 	u.Examples = x.Rows
 	e := first(u.E, x.Rows)
-	u.Conn.Apply(u.team, u.W.W, x, e)
-	addBias(e, u.C.W.Data, u.Conn.Out())
+	u.inputs(x, e)
 	if u.Output {
 		u.loss.rates(e)
 		return
 	}
 	u.team.Each(x.Rows, grain, u.activate)
+}
+
+// inputs sets z = W x + c.
+func (u *Units) inputs(x, z Matrix) {
+	u.Conn.Apply(u.team, u.W.W, x, z)
+	addBias(z, u.C.W.Data, u.Conn.Out())
 }
 
 // rate is by what D is multiplied to give the changes.
