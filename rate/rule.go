@@ -47,5 +47,6 @@ func Rules() []Rule {
 	return []Rule{
 		DefaultBackprop(),
 		DefaultBurstprop(),
+		DefaultBurstCCN(),
 	}
 }

@@ -27,15 +27,20 @@ type Tensor struct {
 func newTensor(name string, rows, cols int, learns bool) *Tensor {
 	t := &Tensor{Name: name, W: newMatrix(rows, cols)}
 	if learns {
-		t.V = newMatrix(rows, cols)
-		t.part = func(lo, hi int) {
-			w, v := t.W.Data[lo:hi], t.V.Data[lo:hi]
-			for i := range w {
-				w[i] = float64(t.keep*w[i]) + v[i]
-			}
-		}
+		t.learns()
 	}
 	return t
+}
+
+// learns makes room for changes.
+func (t *Tensor) learns() {
+	t.V = newMatrix(t.W.Rows, t.W.Cols)
+	t.part = func(lo, hi int) {
+		w, v := t.W.Data[lo:hi], t.V.Data[lo:hi]
+		for i := range w {
+			w[i] = float64(t.keep*w[i]) + v[i]
+		}
+	}
 }
 
 // advance sets W = (1−decay) W + V.

@@ -22,6 +22,9 @@ type Units struct {
 	// Y are the feedback weights to the layer below; nil in the first layer, and with
 	// feedback None. With Tied feedback it is W itself.
 	Y *Tensor
+	// Q are the weights through which events of this layer cancel its bursts in the
+	// layer below (BurstCCN); nil where there are none, or where they are p0 Y.
+	Q *Tensor
 	// Mode is through which weights the layer below is told.
 	Mode Feedback
 
@@ -33,6 +36,9 @@ type Units struct {
 	// B and BT are burst rates without and with teacher, P and PT the burst
 	// probabilities b/e; nil data for rules without bursts.
 	B, BT, P, PT Matrix
+	// A are the apical potentials that burst probabilities with teacher come from; nil
+	// data where there are none.
+	A Matrix
 
 	learning Learning
 	loss     Loss
