@@ -48,5 +48,6 @@ func Rules() []Rule {
 		DefaultBackprop(),
 		DefaultBurstprop(),
 		DefaultBurstCCN(),
+		DefaultNodePerturbation(),
 	}
 }

@@ -44,6 +44,7 @@ type Units struct {
 	loss     Loss
 	team     *matmul.Team
 	scaled   Matrix // rate·D, of which the changes are made
+	active   Matrix // what activate turns into rates
 
 	activate, scale func(lo, hi int)
 }
@@ -67,7 +68,7 @@ func newUnits(conn Connection, c *Config, team *matmul.Team, first, output bool)
 	}
 	u.activate = func(lo, hi int) {
 		for i := lo; i < hi; i++ {
-			u.Activation.rates(row(u.E, i))
+			u.Activation.rates(row(u.active, i))
 		}
 	}
 	u.scale = func(lo, hi int) {
@@ -100,17 +101,23 @@ func (u *Units) Forward(x Matrix) {
 	u.Examples = x.Rows
 	e := first(u.E, x.Rows)
 	u.inputs(x, e)
-	if u.Output {
-		u.loss.rates(e)
-		return
-	}
-	u.team.Each(x.Rows, grain, u.activate)
+	u.rates(e)
 }
 
 // inputs sets z = W x + c.
 func (u *Units) inputs(x, z Matrix) {
 	u.Conn.Apply(u.team, u.W.W, x, z)
 	addBias(z, u.C.W.Data, u.Conn.Out())
+}
+
+// rates turns inputs into event rates, in place.
+func (u *Units) rates(z Matrix) {
+	if u.Output {
+		u.loss.rates(z)
+		return
+	}
+	u.active = z
+	u.team.Each(z.Rows, grain, u.activate)
 }
 
 // rate is by what D is multiplied to give the changes.
