@@ -12,21 +12,23 @@ const (
 	groupPanels = 4 // panels of c that are computed at a time, at most
 	// blockSteps is how many steps of k are done in a row: a group of panels with so
 	// many rows takes half of a first cache of 48 KiB, or all of one of 32.
-	blockSteps = 128
+	blockSteps = 256
 	// blockSize is how many numbers of b are packed at a time: 256 KiB, which stay in
 	// the second cache.
 	blockSize = 1 << 15
-	// smallOperand is how many numbers of a may be gone through again for each group of
-	// panels.
-	smallOperand = 1 << 13
+	// For up to fewRows rows, and from manyColumns on, it is faster to take b as it lies
+	// than to pack it.
+	fewRows, manyColumns = 64, 128
 )
 
 // worker has the buffers of one member of a team.
 type worker struct {
 	kernels kernels
-	packed  []float64 // panels of b: row k of panel p is at (p·steps + k)·8
+	packed  []float64 // panels of b: step k of panel p is at (p·steps + k)·8
+	panels  []float64 // the same, or b itself
+	partial []float64 // the panel that is not full
 	result  []float64 // a block of c, transposed
-	edge    [tileRows * panelWidth]float64
+	edge    [tileRows * groupPanels * panelWidth]float64
 	tile    tile
 }
 
@@ -45,18 +47,18 @@ func (w *worker) multiply(p *product, i0, i1, j0, j1 int) {
 	blocks := (depth + blockSteps - 1) / blockSteps
 	steps := min(depth, ((depth+blocks-1)/blocks+3)&^3)
 	width := blockSize / steps / panelWidth * panelWidth
-	if (i1-i0)*steps <= smallOperand {
+	inPlace := i1-i0 <= fewRows && j1-j0 >= manyColumns && p.b.column == 1 && p.c.column == 1
+	if inPlace {
 		width = groupPanels * panelWidth
 	}
 	for j := j0; j < j1; j += width {
-		columns := min(width, j1-j)
 		for k := 0; k < depth; k += steps {
-			block := block{p: p, i0: i0, i1: i1, j0: j, j1: j + columns, k0: k, k1: min(k+steps, depth)}
-			w.pack(&block)
+			b := block{p: p, i0: i0, i1: i1, j0: j, j1: min(j+width, j1), k0: k, k1: min(k+steps, depth), inPlace: inPlace}
+			w.prepare(&b)
 			if p.c.column == 1 {
-				w.intoRows(&block)
+				w.intoRows(&b)
 			} else {
-				w.intoColumns(&block)
+				w.intoColumns(&b)
 			}
 		}
 	}
@@ -67,31 +69,65 @@ func (w *worker) multiply(p *product, i0, i1, j0, j1 int) {
 type block struct {
 	p                      *product
 	i0, i1, j0, j1, k0, k1 int
+	inPlace                bool // full panels of b are used where they are
 }
 
+// full and rest return how many panels the columns fill, and how many columns are
+// left.
+func (b *block) full() int { return (b.j1 - b.j0) / panelWidth }
+func (b *block) rest() int { return (b.j1 - b.j0) % panelWidth }
+
+// panels counts the one that is not full too.
 func (b *block) panels() int { return (b.j1 - b.j0 + panelWidth - 1) / panelWidth }
 
-// pack copies the block's part of b into panels; a last one that is not full has
-// zeros beyond.
-func (w *worker) pack(b *block) {
+// padded returns how many panels at the end are computed with the one that is not
+// full: as many as make a tile.
+func (b *block) padded() int {
+	switch last := b.full()%groupPanels + 1; {
+	case b.rest() == 0:
+		return 0
+	case b.inPlace || last == 3:
+		return 1
+	default:
+		return last
+	}
+}
+
+// prepare sets what all tiles of a block have in common, and packs the block's part
+// of b into panels: the full ones unless they are used where they are, and one with
+// zeros for the rest of the columns.
+func (w *worker) prepare(b *block) {
 	steps := b.k1 - b.k0
 	w.packed = room(w.packed, b.panels()*steps*panelWidth)
-	from := &b.p.b
-	for panel := range b.panels() {
-		to := w.packed[panel*steps*panelWidth:][:steps*panelWidth]
-		j := b.j0 + panel*panelWidth
-		at := from.data[b.k0*from.row+j*from.column:]
-		width := min(panelWidth, b.j1-j)
-		switch {
-		case width < panelWidth:
-			packPartly(to, at, from.row, from.column, width)
-		case from.column == 1:
-			for k := range steps {
-				*(*[panelWidth]float64)(to[k*panelWidth:]) = *(*[panelWidth]float64)(at[k*from.row:])
+	w.tile = tile{
+		k: steps, aRow: b.p.a.row, aStep: b.p.a.column,
+		bPanel: steps * panelWidth, bStep: panelWidth,
+		beta: b.p.beta, keep: b.p.beta != 0,
+	}
+	if b.k0 > 0 {
+		w.tile.beta, w.tile.keep = 1, true // multiplies without rounding
+	}
+	w.panels = w.packed
+	from, full := &b.p.b, b.full()
+	at := from.data[b.k0*from.row+b.j0*from.column:]
+	switch {
+	case b.inPlace:
+		w.panels, w.tile.bPanel, w.tile.bStep = at, panelWidth, from.row
+	case from.column == 1:
+		for k := range steps {
+			row, to := at[k*from.row:][:full*panelWidth], w.packed[k*panelWidth:]
+			for panel := range full {
+				*(*[panelWidth]float64)(to[panel*steps*panelWidth:]) = *(*[panelWidth]float64)(row[panel*panelWidth:])
 			}
-		default:
-			w.kernels.transpose(to, panelWidth, at, from.column, steps)
 		}
+	default:
+		for panel := range full {
+			w.kernels.transpose(w.packed[panel*steps*panelWidth:], panelWidth, at[panel*panelWidth*from.column:], from.column, steps)
+		}
+	}
+	if b.rest() > 0 {
+		w.partial = w.packed[full*steps*panelWidth:]
+		packPartly(w.partial, at[full*panelWidth*from.column:], from.row, from.column, b.rest())
 	}
 }
 
@@ -108,29 +144,16 @@ func packPartly(to, from []float64, row, column, width int) {
 // intoRows computes a block whose rows are rows of c in memory.
 func (w *worker) intoRows(b *block) {
 	c := &b.p.c
-	full := (b.j1 - b.j0) / panelWidth
-	rest := b.j1 - b.j0 - full*panelWidth
-	w.begin(b)
+	padded := b.padded()
 	for i := b.i0; i < b.i1; {
-		rows := tall(b.i1 - i)
-		w.tile.cRow = c.row
-		w.row(b, i, rows, full, c.data[i*c.row+b.j0:])
-		if rest > 0 {
-			at := c.data[i*c.row+b.j0+full*panelWidth:]
-			for r := range rows {
-				if w.tile.keep {
-					copy(w.edge[r*panelWidth:][:rest], at[r*c.row:])
-				}
-			}
-			w.tile.cRow = panelWidth
-			w.tile.a, w.tile.rows, w.tile.panels = b.p.a.from(i, b.k0), rows, 1
-			w.tile.b, w.tile.c = w.packed[full*w.tile.bPanel:], w.edge[:]
-			w.kernels.compute(&w.tile)
-			for r := range rows {
-				copy(at[r*c.row:][:rest], w.edge[r*panelWidth:])
-			}
+		n := tall(b.i1 - i)
+		w.tile.a, w.tile.rows = b.p.a.from(i, b.k0), n
+		w.row(b.panels()-padded, c.data[i*c.row+b.j0:], c.row)
+		if padded > 0 {
+			first := (b.panels() - padded) * panelWidth
+			w.beside(b, padded, c.data[i*c.row+b.j0+first:], b.j1-b.j0-first)
 		}
-		i += rows
+		i += n
 	}
 }
 
@@ -140,42 +163,50 @@ func (w *worker) intoColumns(b *block) {
 	c := &b.p.c
 	rows, width := b.i1-b.i0, b.panels()*panelWidth
 	w.result = room(w.result, rows*width)
-	first, last := b.k0 == 0, b.k1 == b.p.a.columns
 	at := c.data[b.i0+b.j0*c.column:]
-	if first && b.p.beta != 0 {
+	if b.k0 == 0 && w.tile.keep {
 		w.transpose(w.result, width, at, c.column, b.j1-b.j0, rows)
 	}
-	w.begin(b)
-	w.tile.cRow = width
 	for i := 0; i < rows; {
 		n := tall(rows - i)
-		w.row(b, b.i0+i, n, b.panels(), w.result[i*width:])
+		w.tile.a, w.tile.rows = b.p.a.from(b.i0+i, b.k0), n
+		w.row(b.panels(), w.result[i*width:], width)
 		i += n
 	}
-	if last {
+	if b.k1 == b.p.a.columns {
 		w.transpose(at, c.column, w.result, width, rows, b.j1-b.j0)
 	}
 }
 
-// begin sets what all tiles of a block have in common.
-func (w *worker) begin(b *block) {
-	w.tile = tile{
-		k: b.k1 - b.k0, aRow: b.p.a.row, aStep: b.p.a.column, bPanel: (b.k1 - b.k0) * panelWidth,
-		beta: b.p.beta, keep: b.p.beta != 0,
-	}
-	if b.k0 > 0 {
-		w.tile.beta, w.tile.keep = 1, true // multiplies without rounding
+// row computes the tile's rows of so many panels, into rows of c.
+func (w *worker) row(panels int, c []float64, cRow int) {
+	w.tile.cRow = cRow
+	for panel := 0; panel < panels; {
+		n := wide(panels - panel)
+		w.tile.b, w.tile.c, w.tile.panels = w.panels[panel*w.tile.bPanel:], c[panel*panelWidth:], n
+		w.kernels.compute(&w.tile)
+		panel += n
 	}
 }
 
-// row computes so many rows from row i on, and the first panels, into c.
-func (w *worker) row(b *block, i, rows, panels int, c []float64) {
-	w.tile.a, w.tile.rows = b.p.a.from(i, b.k0), rows
-	for panel := 0; panel < panels; {
-		n := wide(panels - panel)
-		w.tile.b, w.tile.c, w.tile.panels = w.packed[panel*w.tile.bPanel:], c[panel*panelWidth:], n
-		w.kernels.compute(&w.tile)
-		panel += n
+// beside computes the tile's rows of the last panels, which c has fewer columns for,
+// outside of c.
+func (w *worker) beside(b *block, panels int, c []float64, columns int) {
+	t, cRow := w.tile, b.p.c.row
+	if panels == 1 {
+		t.b, t.bStep = w.partial, panelWidth // packed even where the others are not
+	} else {
+		t.b = w.panels[(b.panels()-panels)*t.bPanel:]
+	}
+	t.panels, t.c, t.cRow = panels, w.edge[:], groupPanels*panelWidth
+	if t.keep {
+		for r := range t.rows {
+			copy(t.c[r*t.cRow:][:columns], c[r*cRow:])
+		}
+	}
+	w.kernels.compute(&t)
+	for r := range t.rows {
+		copy(c[r*cRow:][:columns], t.c[r*t.cRow:])
 	}
 }
 

@@ -22,7 +22,7 @@ func (k kernels) compute(t *tile) {
 	}
 	// The last numbers that the kernels touch.
 	_ = t.a[(t.rows-1)*t.aRow+(t.k-1)*t.aStep]
-	_ = t.b[(t.panels-1)*t.bPanel+t.k*panelWidth-1]
+	_ = t.b[(t.panels-1)*t.bPanel+(t.k-1)*t.bStep+panelWidth-1]
 	_ = t.c[(t.rows-1)*t.cRow+t.panels*panelWidth-1]
 	if k == avx512 {
 		t.avx512()
@@ -57,7 +57,7 @@ func (t *tile) avx512() {
 	case 0x12:
 		compute = tile1x2AVX512
 	}
-	compute(t.k, &t.a[0], t.aRow*numberBytes, t.aStep*numberBytes, &t.b[0], t.bPanel*numberBytes,
+	compute(t.k, &t.a[0], t.aRow*numberBytes, t.aStep*numberBytes, &t.b[0], t.bPanel*numberBytes, t.bStep*numberBytes,
 		&t.c[0], t.cRow*numberBytes, t.beta, t.kept())
 }
 
@@ -72,7 +72,7 @@ func (t *tile) avx2() {
 		compute = tile2x1AVX2
 	}
 	for panel := range t.panels {
-		compute(t.k, &t.a[0], t.aRow*numberBytes, t.aStep*numberBytes, &t.b[panel*t.bPanel], t.bPanel*numberBytes,
+		compute(t.k, &t.a[0], t.aRow*numberBytes, t.aStep*numberBytes, &t.b[panel*t.bPanel], t.bPanel*numberBytes, t.bStep*numberBytes,
 			&t.c[panel*panelWidth], t.cRow*numberBytes, t.beta, t.kept())
 	}
 }

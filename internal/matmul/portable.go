@@ -9,8 +9,8 @@ type tile struct {
 	k, rows, panels int
 	a               []float64 // row i and step l at i·aRow + l·aStep
 	aRow, aStep     int
-	b               []float64 // step l of panel p at p·bPanel + l·8
-	bPanel          int
+	b               []float64 // step l of panel p at p·bPanel + l·bStep
+	bPanel, bStep   int
 	c               []float64 // row i of panel p at i·cRow + p·8
 	cRow            int
 	beta            float64
@@ -42,9 +42,8 @@ func (t *tile) portablePanel(a, b []float64, c *[panelWidth]float64) {
 		}
 	}
 	s0, s1, s2, s3, s4, s5, s6, s7 := s[0], s[1], s[2], s[3], s[4], s[5], s[6], s[7]
-	b = b[:t.k*panelWidth]
-	for l, at := 0, 0; l < len(b); l, at = l+panelWidth, at+t.aStep {
-		x, y := a[at], (*[panelWidth]float64)(b[l:])
+	for l := range t.k {
+		x, y := a[l*t.aStep], (*[panelWidth]float64)(b[l*t.bStep:])
 		s0 = math.FMA(x, y[0], s0)
 		s1 = math.FMA(x, y[1], s1)
 		s2 = math.FMA(x, y[2], s2)

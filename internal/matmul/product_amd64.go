@@ -5,82 +5,82 @@ package matmul
 // tile6x4AVX512 adds the products of k steps, 1 or more, to 6 rows of 4 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile6x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile6x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile6x2AVX512 adds the products of k steps, 1 or more, to 6 rows of 2 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile6x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile6x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile6x1AVX512 adds the products of k steps, 1 or more, to 6 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile6x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile6x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile6x1AVX2 adds the products of k steps, 1 or more, to 6 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile6x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile6x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile4x4AVX512 adds the products of k steps, 1 or more, to 4 rows of 4 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile4x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile4x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile4x2AVX512 adds the products of k steps, 1 or more, to 4 rows of 2 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile4x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile4x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile4x1AVX512 adds the products of k steps, 1 or more, to 4 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile4x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile4x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile4x1AVX2 adds the products of k steps, 1 or more, to 4 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile4x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile4x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile2x4AVX512 adds the products of k steps, 1 or more, to 2 rows of 4 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile2x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile2x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile2x2AVX512 adds the products of k steps, 1 or more, to 2 rows of 2 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile2x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile2x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile2x1AVX512 adds the products of k steps, 1 or more, to 2 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile2x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile2x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile2x1AVX2 adds the products of k steps, 1 or more, to 2 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile2x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile2x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile1x4AVX512 adds the products of k steps, 1 or more, to 1 rows of 4 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile1x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile1x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile1x2AVX512 adds the products of k steps, 1 or more, to 1 rows of 2 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile1x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile1x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile1x1AVX512 adds the products of k steps, 1 or more, to 1 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile1x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile1x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // tile1x1AVX2 adds the products of k steps, 1 or more, to 1 rows of 1 panels of c, multiplied by beta before, or set to 0 if keep is 0. Distances are in bytes.
 //
 //go:noescape
-func tile1x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+func tile1x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 
 // transposeAVX2 writes n columns, a multiple of 4 above 0, of eight rows as n rows of eight. Distances between rows are in bytes.
 //

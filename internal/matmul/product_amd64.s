@@ -2,9 +2,9 @@
 
 #include "textflag.h"
 
-// func tile6x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile6x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
@@ -14,15 +14,16 @@ TEXT ·tile6x4AVX512(SB), NOSPLIT, $0-80
 	MOVQ         bPanel+40(FP), DI
 	LEAQ         (DI)(DI*2), R8
 	ADDQ         SI, R8
-	MOVQ         c+48(FP), R9
-	MOVQ         cRow+56(FP), R10
+	MOVQ         c+56(FP), R9
+	MOVQ         cRow+64(FP), R10
 	LEAQ         (R10)(R10*2), R11
 	ADDQ         R9, R11
 	MOVQ         aStep+24(FP), R12
-	MOVQ         keep+72(FP), R13
-	TESTQ        R13, R13
+	MOVQ         bStep+48(FP), R13
+	MOVQ         keep+80(FP), R14
+	TESTQ        R14, R14
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z23
+	VBROADCASTSD beta+72(FP), Z23
 	VMULPD       (R9), Z23, Z0
 	VMULPD       64(R9), Z23, Z1
 	VMULPD       128(R9), Z23, Z2
@@ -112,8 +113,8 @@ loop:
 	VFMADD231PD  Z27, Z28, Z23
 	ADDQ         R12, CX
 	ADDQ         R12, BX
-	ADDQ         $0x40, SI
-	ADDQ         $0x40, R8
+	ADDQ         R13, SI
+	ADDQ         R13, R8
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (R9)
@@ -143,9 +144,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile6x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile6x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
@@ -153,15 +154,16 @@ TEXT ·tile6x2AVX512(SB), NOSPLIT, $0-80
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
 	MOVQ         bPanel+40(FP), DI
-	MOVQ         c+48(FP), R8
-	MOVQ         cRow+56(FP), R9
+	MOVQ         c+56(FP), R8
+	MOVQ         cRow+64(FP), R9
 	LEAQ         (R9)(R9*2), R10
 	ADDQ         R8, R10
 	MOVQ         aStep+24(FP), R11
-	MOVQ         keep+72(FP), R12
-	TESTQ        R12, R12
+	MOVQ         bStep+48(FP), R12
+	MOVQ         keep+80(FP), R13
+	TESTQ        R13, R13
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z11
+	VBROADCASTSD beta+72(FP), Z11
 	VMULPD       (R8), Z11, Z0
 	VMULPD       64(R8), Z11, Z1
 	VMULPD       (R8)(R9*1), Z11, Z2
@@ -213,7 +215,7 @@ loop:
 	VFMADD231PD  Z13, Z14, Z11
 	ADDQ         R11, CX
 	ADDQ         R11, BX
-	ADDQ         $0x40, SI
+	ADDQ         R12, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (R8)
@@ -231,24 +233,25 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile6x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile6x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile6x1AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
-	MOVQ         c+48(FP), DI
-	MOVQ         cRow+56(FP), R8
+	MOVQ         c+56(FP), DI
+	MOVQ         cRow+64(FP), R8
 	LEAQ         (R8)(R8*2), R9
 	ADDQ         DI, R9
 	MOVQ         aStep+24(FP), R10
-	MOVQ         keep+72(FP), R11
-	TESTQ        R11, R11
+	MOVQ         bStep+48(FP), R11
+	MOVQ         keep+80(FP), R12
+	TESTQ        R12, R12
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z5
+	VBROADCASTSD beta+72(FP), Z5
 	VMULPD       (DI), Z5, Z0
 	VMULPD       (DI)(R8*1), Z5, Z1
 	VMULPD       (DI)(R8*2), Z5, Z2
@@ -281,7 +284,7 @@ loop:
 	VFMADD231PD  Z6, Z7, Z5
 	ADDQ         R10, CX
 	ADDQ         R10, BX
-	ADDQ         $0x40, SI
+	ADDQ         R11, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (DI)
@@ -293,24 +296,25 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile6x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile6x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, FMA3
-TEXT ·tile6x1AVX2(SB), NOSPLIT, $0-80
+TEXT ·tile6x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
-	MOVQ         c+48(FP), DI
-	MOVQ         cRow+56(FP), R8
+	MOVQ         c+56(FP), DI
+	MOVQ         cRow+64(FP), R8
 	LEAQ         (R8)(R8*2), R9
 	ADDQ         DI, R9
 	MOVQ         aStep+24(FP), R10
-	MOVQ         keep+72(FP), R11
-	TESTQ        R11, R11
+	MOVQ         bStep+48(FP), R11
+	MOVQ         keep+80(FP), R12
+	TESTQ        R12, R12
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Y11
+	VBROADCASTSD beta+72(FP), Y11
 	VMULPD       (DI), Y11, Y0
 	VMULPD       32(DI), Y11, Y1
 	VMULPD       (DI)(R8*1), Y11, Y2
@@ -362,7 +366,7 @@ loop:
 	VFMADD231PD  Y13, Y14, Y11
 	ADDQ         R10, CX
 	ADDQ         R10, BX
-	ADDQ         $0x40, SI
+	ADDQ         R11, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Y0, (DI)
@@ -380,9 +384,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile4x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile4x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
@@ -392,15 +396,16 @@ TEXT ·tile4x4AVX512(SB), NOSPLIT, $0-80
 	MOVQ         bPanel+40(FP), DI
 	LEAQ         (DI)(DI*2), R8
 	ADDQ         SI, R8
-	MOVQ         c+48(FP), R9
-	MOVQ         cRow+56(FP), R10
+	MOVQ         c+56(FP), R9
+	MOVQ         cRow+64(FP), R10
 	LEAQ         (R10)(R10*2), R11
 	ADDQ         R9, R11
 	MOVQ         aStep+24(FP), R12
-	MOVQ         keep+72(FP), R13
-	TESTQ        R13, R13
+	MOVQ         bStep+48(FP), R13
+	MOVQ         keep+80(FP), R14
+	TESTQ        R14, R14
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z15
+	VBROADCASTSD beta+72(FP), Z15
 	VMULPD       (R9), Z15, Z0
 	VMULPD       64(R9), Z15, Z1
 	VMULPD       128(R9), Z15, Z2
@@ -464,8 +469,8 @@ loop:
 	VFMADD231PD  Z19, Z20, Z15
 	ADDQ         R12, CX
 	ADDQ         R12, BX
-	ADDQ         $0x40, SI
-	ADDQ         $0x40, R8
+	ADDQ         R13, SI
+	ADDQ         R13, R8
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (R9)
@@ -487,9 +492,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile4x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile4x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
@@ -497,15 +502,16 @@ TEXT ·tile4x2AVX512(SB), NOSPLIT, $0-80
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
 	MOVQ         bPanel+40(FP), DI
-	MOVQ         c+48(FP), R8
-	MOVQ         cRow+56(FP), R9
+	MOVQ         c+56(FP), R8
+	MOVQ         cRow+64(FP), R9
 	LEAQ         (R9)(R9*2), R10
 	ADDQ         R8, R10
 	MOVQ         aStep+24(FP), R11
-	MOVQ         keep+72(FP), R12
-	TESTQ        R12, R12
+	MOVQ         bStep+48(FP), R12
+	MOVQ         keep+80(FP), R13
+	TESTQ        R13, R13
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z7
+	VBROADCASTSD beta+72(FP), Z7
 	VMULPD       (R8), Z7, Z0
 	VMULPD       64(R8), Z7, Z1
 	VMULPD       (R8)(R9*1), Z7, Z2
@@ -543,7 +549,7 @@ loop:
 	VFMADD231PD  Z9, Z10, Z7
 	ADDQ         R11, CX
 	ADDQ         R11, BX
-	ADDQ         $0x40, SI
+	ADDQ         R12, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (R8)
@@ -557,24 +563,25 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile4x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile4x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile4x1AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
-	MOVQ         c+48(FP), DI
-	MOVQ         cRow+56(FP), R8
+	MOVQ         c+56(FP), DI
+	MOVQ         cRow+64(FP), R8
 	LEAQ         (R8)(R8*2), R9
 	ADDQ         DI, R9
 	MOVQ         aStep+24(FP), R10
-	MOVQ         keep+72(FP), R11
-	TESTQ        R11, R11
+	MOVQ         bStep+48(FP), R11
+	MOVQ         keep+80(FP), R12
+	TESTQ        R12, R12
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z3
+	VBROADCASTSD beta+72(FP), Z3
 	VMULPD       (DI), Z3, Z0
 	VMULPD       (DI)(R8*1), Z3, Z1
 	VMULPD       (DI)(R8*2), Z3, Z2
@@ -599,7 +606,7 @@ loop:
 	VFMADD231PD  Z4, Z5, Z3
 	ADDQ         R10, CX
 	ADDQ         R10, BX
-	ADDQ         $0x40, SI
+	ADDQ         R11, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (DI)
@@ -609,24 +616,25 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile4x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile4x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, FMA3
-TEXT ·tile4x1AVX2(SB), NOSPLIT, $0-80
+TEXT ·tile4x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	LEAQ         (DX)(DX*2), BX
 	ADDQ         CX, BX
 	MOVQ         b+32(FP), SI
-	MOVQ         c+48(FP), DI
-	MOVQ         cRow+56(FP), R8
+	MOVQ         c+56(FP), DI
+	MOVQ         cRow+64(FP), R8
 	LEAQ         (R8)(R8*2), R9
 	ADDQ         DI, R9
 	MOVQ         aStep+24(FP), R10
-	MOVQ         keep+72(FP), R11
-	TESTQ        R11, R11
+	MOVQ         bStep+48(FP), R11
+	MOVQ         keep+80(FP), R12
+	TESTQ        R12, R12
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Y7
+	VBROADCASTSD beta+72(FP), Y7
 	VMULPD       (DI), Y7, Y0
 	VMULPD       32(DI), Y7, Y1
 	VMULPD       (DI)(R8*1), Y7, Y2
@@ -664,7 +672,7 @@ loop:
 	VFMADD231PD  Y9, Y10, Y7
 	ADDQ         R10, CX
 	ADDQ         R10, BX
-	ADDQ         $0x40, SI
+	ADDQ         R11, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Y0, (DI)
@@ -678,9 +686,9 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile2x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile2x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
@@ -688,13 +696,14 @@ TEXT ·tile2x4AVX512(SB), NOSPLIT, $0-80
 	MOVQ         bPanel+40(FP), SI
 	LEAQ         (SI)(SI*2), DI
 	ADDQ         BX, DI
-	MOVQ         c+48(FP), R8
-	MOVQ         cRow+56(FP), R9
+	MOVQ         c+56(FP), R8
+	MOVQ         cRow+64(FP), R9
 	MOVQ         aStep+24(FP), R10
-	MOVQ         keep+72(FP), R11
-	TESTQ        R11, R11
+	MOVQ         bStep+48(FP), R11
+	MOVQ         keep+80(FP), R12
+	TESTQ        R12, R12
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z7
+	VBROADCASTSD beta+72(FP), Z7
 	VMULPD       (R8), Z7, Z0
 	VMULPD       64(R8), Z7, Z1
 	VMULPD       128(R8), Z7, Z2
@@ -731,8 +740,8 @@ loop:
 	VFMADD231PD  Z10, Z12, Z6
 	VFMADD231PD  Z11, Z12, Z7
 	ADDQ         R10, CX
-	ADDQ         $0x40, BX
-	ADDQ         $0x40, DI
+	ADDQ         R11, BX
+	ADDQ         R11, DI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (R8)
@@ -746,21 +755,22 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile2x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile2x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile2x2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	MOVQ         b+32(FP), BX
 	MOVQ         bPanel+40(FP), SI
-	MOVQ         c+48(FP), DI
-	MOVQ         cRow+56(FP), R8
+	MOVQ         c+56(FP), DI
+	MOVQ         cRow+64(FP), R8
 	MOVQ         aStep+24(FP), R9
-	MOVQ         keep+72(FP), R10
-	TESTQ        R10, R10
+	MOVQ         bStep+48(FP), R10
+	MOVQ         keep+80(FP), R11
+	TESTQ        R11, R11
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z3
+	VBROADCASTSD beta+72(FP), Z3
 	VMULPD       (DI), Z3, Z0
 	VMULPD       64(DI), Z3, Z1
 	VMULPD       (DI)(R8*1), Z3, Z2
@@ -783,7 +793,7 @@ loop:
 	VFMADD231PD  Z4, Z6, Z2
 	VFMADD231PD  Z5, Z6, Z3
 	ADDQ         R9, CX
-	ADDQ         $0x40, BX
+	ADDQ         R10, BX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (DI)
@@ -793,20 +803,21 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile2x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile2x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile2x1AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	MOVQ         b+32(FP), BX
-	MOVQ         c+48(FP), SI
-	MOVQ         cRow+56(FP), DI
+	MOVQ         c+56(FP), SI
+	MOVQ         cRow+64(FP), DI
 	MOVQ         aStep+24(FP), R8
-	MOVQ         keep+72(FP), R9
-	TESTQ        R9, R9
+	MOVQ         bStep+48(FP), R9
+	MOVQ         keep+80(FP), R10
+	TESTQ        R10, R10
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z1
+	VBROADCASTSD beta+72(FP), Z1
 	VMULPD       (SI), Z1, Z0
 	VMULPD       (SI)(DI*1), Z1, Z1
 	JMP          loop
@@ -822,7 +833,7 @@ loop:
 	VBROADCASTSD (CX)(DX*1), Z3
 	VFMADD231PD  Z2, Z3, Z1
 	ADDQ         R8, CX
-	ADDQ         $0x40, BX
+	ADDQ         R9, BX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (SI)
@@ -830,20 +841,21 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile2x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile2x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, FMA3
-TEXT ·tile2x1AVX2(SB), NOSPLIT, $0-80
+TEXT ·tile2x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         aRow+16(FP), DX
 	MOVQ         b+32(FP), BX
-	MOVQ         c+48(FP), SI
-	MOVQ         cRow+56(FP), DI
+	MOVQ         c+56(FP), SI
+	MOVQ         cRow+64(FP), DI
 	MOVQ         aStep+24(FP), R8
-	MOVQ         keep+72(FP), R9
-	TESTQ        R9, R9
+	MOVQ         bStep+48(FP), R9
+	MOVQ         keep+80(FP), R10
+	TESTQ        R10, R10
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Y3
+	VBROADCASTSD beta+72(FP), Y3
 	VMULPD       (SI), Y3, Y0
 	VMULPD       32(SI), Y3, Y1
 	VMULPD       (SI)(DI*1), Y3, Y2
@@ -866,7 +878,7 @@ loop:
 	VFMADD231PD  Y4, Y6, Y2
 	VFMADD231PD  Y5, Y6, Y3
 	ADDQ         R8, CX
-	ADDQ         $0x40, BX
+	ADDQ         R9, BX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Y0, (SI)
@@ -876,21 +888,22 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile1x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile1x4AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile1x4AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+32(FP), DX
 	MOVQ         bPanel+40(FP), BX
 	LEAQ         (BX)(BX*2), SI
 	ADDQ         DX, SI
-	MOVQ         c+48(FP), DI
+	MOVQ         c+56(FP), DI
 	MOVQ         aStep+24(FP), R8
-	MOVQ         keep+72(FP), R9
-	TESTQ        R9, R9
+	MOVQ         bStep+48(FP), R9
+	MOVQ         keep+80(FP), R10
+	TESTQ        R10, R10
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z3
+	VBROADCASTSD beta+72(FP), Z3
 	VMULPD       (DI), Z3, Z0
 	VMULPD       64(DI), Z3, Z1
 	VMULPD       128(DI), Z3, Z2
@@ -914,8 +927,8 @@ loop:
 	VFMADD231PD  Z6, Z8, Z2
 	VFMADD231PD  Z7, Z8, Z3
 	ADDQ         R8, CX
-	ADDQ         $0x40, DX
-	ADDQ         $0x40, SI
+	ADDQ         R9, DX
+	ADDQ         R9, SI
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (DI)
@@ -925,19 +938,20 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile1x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile1x2AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile1x2AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+32(FP), DX
 	MOVQ         bPanel+40(FP), BX
-	MOVQ         c+48(FP), SI
+	MOVQ         c+56(FP), SI
 	MOVQ         aStep+24(FP), DI
-	MOVQ         keep+72(FP), R8
-	TESTQ        R8, R8
+	MOVQ         bStep+48(FP), R8
+	MOVQ         keep+80(FP), R9
+	TESTQ        R9, R9
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z1
+	VBROADCASTSD beta+72(FP), Z1
 	VMULPD       (SI), Z1, Z0
 	VMULPD       64(SI), Z1, Z1
 	JMP          loop
@@ -953,7 +967,7 @@ loop:
 	VFMADD231PD  Z2, Z4, Z0
 	VFMADD231PD  Z3, Z4, Z1
 	ADDQ         DI, CX
-	ADDQ         $0x40, DX
+	ADDQ         R8, DX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (SI)
@@ -961,18 +975,19 @@ loop:
 	VZEROUPPER
 	RET
 
-// func tile1x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile1x1AVX512(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, AVX512F
-TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-80
+TEXT ·tile1x1AVX512(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+32(FP), DX
-	MOVQ         c+48(FP), BX
+	MOVQ         c+56(FP), BX
 	MOVQ         aStep+24(FP), SI
-	MOVQ         keep+72(FP), DI
-	TESTQ        DI, DI
+	MOVQ         bStep+48(FP), DI
+	MOVQ         keep+80(FP), R8
+	TESTQ        R8, R8
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Z0
+	VBROADCASTSD beta+72(FP), Z0
 	VMULPD       (BX), Z0, Z0
 	JMP          loop
 
@@ -984,25 +999,26 @@ loop:
 	VBROADCASTSD (CX), Z2
 	VFMADD231PD  Z1, Z2, Z0
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Z0, (BX)
 	VZEROUPPER
 	RET
 
-// func tile1x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)
+// func tile1x1AVX2(k int, a *float64, aRow int, aStep int, b *float64, bPanel int, bStep int, c *float64, cRow int, beta float64, keep int)
 // Requires: AVX, FMA3
-TEXT ·tile1x1AVX2(SB), NOSPLIT, $0-80
+TEXT ·tile1x1AVX2(SB), NOSPLIT, $0-88
 	MOVQ         k+0(FP), AX
 	MOVQ         a+8(FP), CX
 	MOVQ         b+32(FP), DX
-	MOVQ         c+48(FP), BX
+	MOVQ         c+56(FP), BX
 	MOVQ         aStep+24(FP), SI
-	MOVQ         keep+72(FP), DI
-	TESTQ        DI, DI
+	MOVQ         bStep+48(FP), DI
+	MOVQ         keep+80(FP), R8
+	TESTQ        R8, R8
 	JZ           zero
-	VBROADCASTSD beta+64(FP), Y1
+	VBROADCASTSD beta+72(FP), Y1
 	VMULPD       (BX), Y1, Y0
 	VMULPD       32(BX), Y1, Y1
 	JMP          loop
@@ -1018,7 +1034,7 @@ loop:
 	VFMADD231PD  Y2, Y4, Y0
 	VFMADD231PD  Y3, Y4, Y1
 	ADDQ         SI, CX
-	ADDQ         $0x40, DX
+	ADDQ         DI, DX
 	DECQ         AX
 	JNZ          loop
 	VMOVUPD      Y0, (BX)

@@ -2,5 +2,10 @@
 
 package vec
 
-// clearTinyVector does nothing: there are no vector kernels here.
+// These do nothing: there are no vector kernels here.
+
 func clearTinyVector([]float32) bool { return false }
+
+func sigmoid64Vector(_, _ []float64) int { return 0 }
+
+func momentumVector(_, _ []float64, _ float64) int { return 0 }

@@ -9,6 +9,12 @@ package vec
 func Momentum(w, v []float64, decay float64) {
 	v = v[:len(w)]
 	keep := 1 - decay
+	done := momentumVector(w, v, keep)
+	momentumPortable(w[done:], v[done:], keep)
+}
+
+func momentumPortable(w, v []float64, keep float64) {
+	v = v[:len(w)]
 	for i, x := range w {
 		w[i] = float64(keep*x) + v[i]
 	}

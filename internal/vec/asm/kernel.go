@@ -78,9 +78,15 @@ func (k *kernel) blocks(parameter string, body func() vector) {
 }
 
 // loop runs body for the n values (a multiple of eight, above 0), and returns.
-func (k *kernel) loop(body func()) {
+func (k *kernel) loop(body func()) { k.vectors(2, body) }
+
+// loop64 is loop for float64, four at a time.
+func (k *kernel) loop64(body func()) { k.vectors(3, body) }
+
+// vectors runs body for n values of 2^shift bytes each.
+func (k *kernel) vectors(shift uint64, body func()) {
 	end := k.Load(k.Param("n"), k.GP64())
-	k.SHLQ(operand.Imm(2), end)
+	k.SHLQ(operand.Imm(shift), end)
 	k.XORQ(k.offset, k.offset)
 	k.Label("loop")
 	body()

@@ -24,6 +24,7 @@ var outputs = []struct {
 	functions       []func(*build.Context)
 }{
 	{"internal/vec", "tiny", []func(*build.Context){clearTiny}},
+	{"internal/vec", "float64", []func(*build.Context){momentum, sigmoid64}},
 	{"dendrite", "passive", []func(*build.Context){passive}},
 	{"dendrite", "active", []func(*build.Context){active}},
 	{"internal/rng", "philox", []func(*build.Context){philox, take}},

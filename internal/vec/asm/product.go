@@ -8,7 +8,7 @@ import (
 	"github.com/mmcloughlin/avo/reg"
 )
 
-// panelBytes is the width of a packed panel, eight float64.
+// panelBytes is the width of a panel, eight float64.
 const panelBytes = 64
 
 // product is matmul.tilePortable for so many rows and panels: with 512 bits one
@@ -17,7 +17,7 @@ func product(bits, rows, panels int) func(*build.Context) {
 	return func(c *build.Context) {
 		isa := map[int]string{256: "AVX2", 512: "AVX512"}[bits]
 		k := begin(c, fmt.Sprintf("tile%dx%d%s", rows, panels, isa),
-			"func(k int, a *float64, aRow, aStep int, b *float64, bPanel int, c *float64, cRow int, beta float64, keep int)",
+			"func(k int, a *float64, aRow, aStep int, b *float64, bPanel, bStep int, c *float64, cRow int, beta float64, keep int)",
 			fmt.Sprintf("adds the products of k steps, 1 or more, to %d rows of %d panels of c, multiplied by beta before, "+
 				"or set to 0 if keep is 0. Distances are in bytes.", rows, panels))
 		register := func() reg.VecVirtual {
@@ -32,7 +32,7 @@ func product(bits, rows, panels int) func(*build.Context) {
 		a := k.strided("a", "aRow", rows)
 		b := k.strided("b", "bPanel", panels)
 		to := k.strided("c", "cRow", rows)
-		aStep := k.Load(k.Param("aStep"), k.GP64())
+		aStep, bStep := k.Load(k.Param("aStep"), k.GP64()), k.Load(k.Param("bStep"), k.GP64())
 		// place is where register j of a row begins, from the start of the row.
 		place := func(j int) int { return j * bits / 8 }
 		sums := make([][]reg.VecVirtual, rows)
@@ -77,7 +77,7 @@ func product(bits, rows, panels int) func(*build.Context) {
 			}
 		}
 		a.advance(aStep)
-		b.advance(operand.Imm(panelBytes))
+		b.advance(bStep)
 		k.DECQ(steps)
 		k.JNZ(operand.LabelRef("loop"))
 		each(func(sum reg.VecVirtual, at operand.Mem) { k.VMOVUPD(sum, at) })
