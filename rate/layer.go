@@ -18,9 +18,6 @@ type Layer interface {
 	// Update changes the weights that lead here, and the feedback weights from here
 	// to below. x are the rates that E was made of; below is nil in the first layer.
 	Update(x Matrix, below Layer)
-	// Angles compares the signals of the layer with what gradients would have them
-	// be. x are the rates that E was made of.
-	Angles(truth Truth, x Matrix) Angles
 	// Tensors are what the layer has learned and drawn: what a checkpoint keeps.
 	Tensors() []*Tensor
 }

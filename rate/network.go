@@ -11,12 +11,13 @@ import (
 // Network is a stack of layers that learns to classify. It is not safe for
 // concurrent use; two networks are.
 type Network struct {
-	config Config
-	team   *matmul.Team
-	layers []Layer
-	delta  Matrix
-	x      Matrix // the input of the last Forward
-	credit func(classes []uint8)
+	config    Config
+	team      *matmul.Team
+	layers    []Layer
+	delta     Matrix
+	x         Matrix // the input of the last Forward
+	credit    func(classes []uint8)
+	gradients *gradients // of Angles, nil before its first call
 }
 
 // What is drawn for a layer, each from a source of its own.
