@@ -277,7 +277,7 @@ func TestTiedBurstpropFollowsTheGradient(t *testing.T) {
 	n.Assign(x, classes)
 	other.Assign(x, classes)
 	l := n.Layers()[0].(*burstpropLayer)
-	greatest := max(floats.Norm(l.u.Data, math.Inf(1)), floats.Norm(l.ut.Data, math.Inf(1)))
+	greatest := max(floats.Norm(l.u.Data, math.Inf(1)), floats.Norm(l.A.Data, math.Inf(1)))
 	slope := Sigmoid.slope(sigmoid(greatest))
 	bound := math.Asin((0.25-slope)/(0.25+slope)) * 180 / math.Pi
 	if bound > atMost {
