@@ -1,6 +1,6 @@
 package rate
 
-import "math"
+import "github.com/apical-sim/apical/internal/vec"
 
 // Activation is how the event rate e of a unit depends on its input z.
 type Activation string
@@ -26,9 +26,7 @@ func (a Activation) rates(z []float64) {
 		}
 		return
 	}
-	for i, v := range z {
-		z[i] = sigmoid(v)
-	}
+	vec.Sigmoid64(z, z)
 }
 
 // h gives h(e), by which burst rules multiply what a dendrite is told. The slope of
@@ -53,5 +51,3 @@ func (a Activation) slope(e float64) float64 {
 	}
 	return e * (1 - e)
 }
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

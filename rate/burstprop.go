@@ -3,6 +3,7 @@ package rate
 import (
 	"github.com/apical-sim/apical/internal/check"
 	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/internal/vec"
 	"gonum.org/v1/gonum/blas"
 )
 
@@ -144,9 +145,10 @@ func (l *burstpropLayer) Feedback(above Layer) {
 // burstsBefore sets the burst rates that the recurrent input is made of.
 func (l *burstpropLayer) burstsBefore(lo, hi int) {
 	for i := lo; i < hi; i++ {
-		u, e, pre := row(l.u, i), row(l.E, i), row(l.pre, i)
-		for j, v := range u {
-			pre[j] = sigmoid(v) * e[j]
+		pre, e := row(l.pre, i), row(l.E, i)
+		vec.Sigmoid64(pre, row(l.u, i))
+		for j, rate := range e {
+			pre[j] *= rate
 		}
 	}
 }
@@ -159,7 +161,10 @@ func (l *burstpropLayer) teachHidden(lo, hi int) {
 			h := l.Activation.h(rate)
 			u[j] = float64(u[j]*h) - cancel[j]
 			ut[j] = float64(ut[j]*h) - cancel[j]
-			p[j], pt[j] = sigmoid(u[j]), sigmoid(ut[j])
+		}
+		vec.Sigmoid64(p, u)
+		vec.Sigmoid64(pt, ut)
+		for j, rate := range e {
 			b[j], bt[j] = p[j]*rate, pt[j]*rate
 			d[j] = bt[j] - b[j]
 		}
