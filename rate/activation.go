@@ -1,6 +1,6 @@
 package rate
 
-import "github.com/apical-sim/apical/internal/vec"
+import "math"
 
 // Activation is how the event rate e of a unit depends on its input z.
 type Activation string
@@ -11,6 +11,8 @@ const (
 	Sigmoid Activation = "sigmoid"
 	// ReLU is e = max(0, z), with h(e) = [e > 0]/(e + 1e-8).
 	ReLU Activation = "relu"
+	// Exponential is e = exp z, with h(e) = 1: of time-continuous networks alone.
+	Exponential Activation = "exponential"
 )
 
 // reluFloor keeps the h of a rectified unit finite (Payeur et al. 2021).
@@ -18,24 +20,33 @@ const reluFloor = 1e-8
 
 // rates turns inputs into event rates, in place.
 func (a Activation) rates(z []float64) {
-	if a == ReLU {
+	switch a {
+	case ReLU:
 		for i, v := range z {
 			if !(v > 0) {
 				z[i] = 0
 			}
 		}
-		return
+	case Exponential:
+		for i, v := range z {
+			z[i] = math.Exp(v)
+		}
+	default:
+		for i, v := range z {
+			z[i] = sigmoid(v)
+		}
 	}
-	vec.Sigmoid64(z, z)
 }
 
 // h gives h(e), by which burst rules multiply what a dendrite is told. The slope of
 // the activation is e·h(e).
 func (a Activation) h(e float64) float64 {
-	if a == ReLU {
-		if e > 0 {
-			return 1 / (e + reluFloor)
-		}
+	switch {
+	case a == Exponential:
+		return 1
+	case a == ReLU && e > 0:
+		return 1 / (e + reluFloor)
+	case a == ReLU:
 		return 0
 	}
 	return 1 - e
@@ -43,11 +54,15 @@ func (a Activation) h(e float64) float64 {
 
 // slope gives de/dz.
 func (a Activation) slope(e float64) float64 {
-	if a == ReLU {
-		if e > 0 {
-			return 1
-		}
+	switch {
+	case a == Exponential:
+		return e
+	case a == ReLU && e > 0:
+		return 1
+	case a == ReLU:
 		return 0
 	}
 	return e * (1 - e)
 }
+
+func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -7,6 +7,10 @@
 // told is the [Feedback]. Rule, feedback, depth, [Loss] and [Activation] are chosen
 // independently of each other.
 //
+// A [Continuous] network runs in time, and learns from one example after the other
+// without phases apart from the teacher's: what lies between a Network and the
+// ensembles of spiking neurons that package sim simulates.
+//
 // All numbers are float64: the angles that are measured go down to hundredths of a
 // degree, and gradients are checked against finite differences. A batch is a matrix
 // with one row an example; a weight matrix has one row a unit that it leads to.
