@@ -38,12 +38,12 @@ type BurstCCN struct {
 	//	ΔQ = +RateQ e_above aᵀ
 	//	ΔY = −RateY e_above aᵀ
 	RateQ, RateY float64
-	// DeviationQ is the standard deviation ≥ 0 of initial Q where Q is drawn, which it is with
-	// LearnedQ and LearnedY. With other feedback Q is p0 Y at all times, unless DrawQ
-	// says that it is drawn with Random, where it then stays as it is and does not
-	// cancel, or with KolenPollack, where it receives p0 times the changes of Y.
-	DeviationQ float64
+	// DrawQ draws Q with a standard deviation of DeviationQ ≥ 0, independently of Y.
+	// Without it Q begins as p0 Y. Then LearnedQ and LearnedY change one of the two; with
+	// KolenPollack Q receives p0 times the changes of Y; with Random it stays as it is,
+	// so that what was drawn does not cancel. With Tied Q is p0 W at all times.
 	DrawQ      bool
+	DeviationQ float64
 	// FollowShare and FollowMomentum are the variant of KolenPollack in which Y has a
 	// momentum m of its own, 0 ≤ m < 1, and receives the share ≥ 0 of the changes of W:
 	// V_Y = m V_Y + share rate Σ d e_belowᵀ, ΔY = V_Y. Share 1/50 and m = 0.98 are those of
@@ -52,9 +52,9 @@ type BurstCCN struct {
 	FollowShare, FollowMomentum float64
 }
 
-// DefaultBurstCCN has the published probability at rest and the rates of learning Q
-// and Y of the authors' programs; Q is drawn with p0 times the standard deviation 0.5
-// of their Y.
+// DefaultBurstCCN has the burst probability at rest of the publication, and of the
+// authors' programs the rates of learning Q and Y, and that Q begins as p0 Y. If Q is
+// drawn, it has p0 times the standard deviation of their Y, 0.5.
 func DefaultBurstCCN() BurstCCN {
 	return BurstCCN{P0: 0.5, ErrorScale: 1, RateQ: 7.31e-4, RateY: 0.004, DeviationQ: 0.25}
 }
@@ -91,8 +91,8 @@ func (BurstCCN) Feedbacks() []Feedback {
 // Learning implements Rule.
 func (BurstCCN) Learning() Learning { return Learning{HiddenRate: 1, OutputRate: 1, Mean: true} }
 
-// drawsQ tells whether Q has weights of its own.
-func (r BurstCCN) drawsQ(f Feedback) bool {
+// keepsQ tells whether Q has weights of its own, or is p0 Y at all times.
+func (r BurstCCN) keepsQ(f Feedback) bool {
 	return f == LearnedQ || f == LearnedY || r.DrawQ && (f == Random || f == KolenPollack)
 }
 
@@ -104,11 +104,17 @@ func (r BurstCCN) layer(u *Units, source func(uint32) rng.Source) Layer {
 	for i := range u.P.Data {
 		u.P.Data[i] = r.P0
 	}
-	if r.drawsQ(u.Mode) {
+	if r.keepsQ(u.Mode) {
 		l.fromEvents = newMatrix(batch, units)
 		if !u.First {
 			u.Q = newTensor("cancelling feedback", u.W.W.Rows, u.W.W.Cols, u.Mode == LearnedQ)
-			u.Q.normal(source(drawOwn), r.DeviationQ)
+			if r.DrawQ {
+				u.Q.normal(source(drawOwn), r.DeviationQ)
+			} else {
+				for i, y := range u.Y.W.Data {
+					u.Q.W.Data[i] = r.P0 * y
+				}
+			}
 		}
 	}
 	if !u.First && (u.Mode == LearnedY || u.Mode == KolenPollack && r.FollowShare > 0) {

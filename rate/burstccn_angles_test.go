@@ -30,7 +30,7 @@ func reference(t *testing.T, c Config, f Feedback) *Network {
 	return newNetwork(t, c)
 }
 
-// Tied weights make it backpropagation. Measured: 0.01 to 0.03 degrees, which is what
+// Tied weights make it backpropagation. Measured: 0.02 to 0.05 degrees, which is what
 // the curvature of the burst probability leaves.
 func TestBurstCCNTiedIsBackprop(t *testing.T) {
 	small := burstCCNConfig(DefaultBurstCCN(), Tied)
@@ -180,7 +180,7 @@ func learnToCancel(t *testing.T, c Config, taught bool, batches ...int) []cancel
 // greatest second moment of about 15/4, and rates above 2 divided by that diverge.
 func cancelConfig(f Feedback) Config {
 	r := DefaultBurstCCN()
-	r.RateQ, r.RateY = 0.3, 0.3
+	r.RateQ, r.RateY, r.DrawQ = 0.3, 0.3, true
 	return burstCCNConfig(r, f)
 }
 
@@ -227,8 +227,10 @@ func TestBurstCCNTeacherDisturbsCancelling(t *testing.T) {
 
 // Cancel leaves forward weights as they are, and the ones that do not learn to cancel.
 func TestCancelChangesFeedbackAlone(t *testing.T) {
-	for _, f := range DefaultBurstCCN().Feedbacks() {
-		n := newNetwork(t, burstCCNConfig(DefaultBurstCCN(), f))
+	r := DefaultBurstCCN()
+	r.DrawQ = true
+	for _, f := range r.Feedbacks() {
+		n := newNetwork(t, burstCCNConfig(r, f))
 		x, _ := examples(4, 5, 3)
 		var before [][]float64
 		for _, l := range n.layers {
