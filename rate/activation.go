@@ -1,6 +1,10 @@
 package rate
 
-import "math"
+import (
+	"math"
+
+	"github.com/apical-sim/apical/internal/vec"
+)
 
 // Activation is how the event rate e of a unit depends on its input z.
 type Activation string
@@ -11,7 +15,7 @@ const (
 	Sigmoid Activation = "sigmoid"
 	// ReLU is e = max(0, z), with h(e) = [e > 0]/(e + 1e-8).
 	ReLU Activation = "relu"
-	// Exponential is e = exp z, with h(e) = 1: of time-continuous networks alone.
+	// Exponential is e = exp z, with h(e) = 1: of Continuous networks alone.
 	Exponential Activation = "exponential"
 )
 
@@ -32,9 +36,7 @@ func (a Activation) rates(z []float64) {
 			z[i] = math.Exp(v)
 		}
 	default:
-		for i, v := range z {
-			z[i] = sigmoid(v)
-		}
+		vec.Sigmoid64(z, z)
 	}
 }
 
@@ -64,5 +66,3 @@ func (a Activation) slope(e float64) float64 {
 	}
 	return e * (1 - e)
 }
-
-func sigmoid(x float64) float64 { return 1 / (1 + math.Exp(-x)) }

@@ -3,6 +3,7 @@ package rate
 import (
 	"github.com/apical-sim/apical/internal/check"
 	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/internal/vec"
 	"gonum.org/v1/gonum/blas"
 )
 
@@ -81,7 +82,7 @@ func (r Burstprop) layer(u *Units, source func(uint32) rng.Source) Layer {
 		return l
 	}
 	batch, n := u.E.Rows, u.E.Cols
-	l.u, l.ut, l.cancel = newMatrix(batch, n), newMatrix(batch, n), newMatrix(batch, n)
+	l.u, l.A, l.cancel = newMatrix(batch, n), newMatrix(batch, n), newMatrix(batch, n)
 	l.teach = l.teachHidden
 	if shape := u.Conn.Out(); r.Recurrent && shape.Height*shape.Width == 1 {
 		l.pre = newMatrix(batch, n)
@@ -95,9 +96,9 @@ func (r Burstprop) layer(u *Units, source func(uint32) rng.Source) Layer {
 type burstpropLayer struct {
 	*Units
 	rule Burstprop
-	// u and ut are the dendrites' potentials without and with teacher. Before they are
-	// complete they hold Yᵀ b and Yᵀ b_t.
-	u, ut Matrix
+	// u are the apical potentials without teacher; those with teacher are A. Before they
+	// are complete they hold Yᵀ b and Yᵀ b_t.
+	u Matrix
 	// cancel is Z b_pre; it stays 0 without recurrent input.
 	cancel Matrix
 	pre    Matrix  // b_pre
@@ -131,7 +132,7 @@ func (l *burstpropLayer) teachOutput(lo, hi int) {
 
 func (l *burstpropLayer) Feedback(above Layer) {
 	a := above.Unit()
-	u, ut := first(l.u, l.Examples), first(l.ut, l.Examples)
+	u, ut := first(l.u, l.Examples), first(l.A, l.Examples)
 	a.Conn.Transpose(l.team, a.Y.W, first(a.B, l.Examples), u)
 	a.Conn.Transpose(l.team, a.Y.W, first(a.BT, l.Examples), ut)
 	if l.z != nil {
@@ -144,22 +145,26 @@ func (l *burstpropLayer) Feedback(above Layer) {
 // burstsBefore sets the burst rates that the recurrent input is made of.
 func (l *burstpropLayer) burstsBefore(lo, hi int) {
 	for i := lo; i < hi; i++ {
-		u, e, pre := row(l.u, i), row(l.E, i), row(l.pre, i)
-		for j, v := range u {
-			pre[j] = sigmoid(v) * e[j]
+		pre, e := row(l.pre, i), row(l.E, i)
+		vec.Sigmoid64(pre, row(l.u, i))
+		for j, rate := range e {
+			pre[j] *= rate
 		}
 	}
 }
 
 func (l *burstpropLayer) teachHidden(lo, hi int) {
 	for i := lo; i < hi; i++ {
-		u, ut, e, cancel := row(l.u, i), row(l.ut, i), row(l.E, i), row(l.cancel, i)
+		u, ut, e, cancel := row(l.u, i), row(l.A, i), row(l.E, i), row(l.cancel, i)
 		b, bt, p, pt, d := row(l.B, i), row(l.BT, i), row(l.P, i), row(l.PT, i), row(l.D, i)
 		for j, rate := range e {
 			h := l.Activation.h(rate)
 			u[j] = float64(u[j]*h) - cancel[j]
 			ut[j] = float64(ut[j]*h) - cancel[j]
-			p[j], pt[j] = sigmoid(u[j]), sigmoid(ut[j])
+		}
+		vec.Sigmoid64(p, u)
+		vec.Sigmoid64(pt, ut)
+		for j, rate := range e {
 			b[j], bt[j] = p[j]*rate, pt[j]*rate
 			d[j] = bt[j] - b[j]
 		}

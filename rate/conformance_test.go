@@ -210,6 +210,25 @@ func TestZeroFeedbackTeachesNothing(t *testing.T) {
 	})
 }
 
+// Without a teacher no rule gives credit, unless its feedback is still to be cancelled.
+func TestRestGivesNoCredit(t *testing.T) {
+	eachConfig(t, func(t *testing.T, c Config) {
+		n := trained(t, c, 2)
+		x, _ := examples(13, conformInputs, 3)
+		n.Rest(x)
+		for k, l := range n.Layers() {
+			if k+1 < len(n.Layers()) && n.Layers()[k+1].Unit().Q != nil {
+				continue
+			}
+			for i, d := range l.Unit().D.Data {
+				if d != 0 {
+					t.Fatalf("layer %d: D[%d] = %v without a teacher, want 0", k, i, d)
+				}
+			}
+		}
+	})
+}
+
 // Every number of every rule has a range, and is named when outside of it.
 func TestRulesRejectBadFields(t *testing.T) {
 	for _, rule := range Rules() {

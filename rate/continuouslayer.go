@@ -133,11 +133,15 @@ func (l *ContinuousLayer) average(part float64) {
 	}
 }
 
-// moveTo moves each value towards what drives it, plus what is added to that, by a
-// part of the distance, and tells whether any changed.
+// moveTo moves each value towards what drives it, plus what is added to that, if
+// anything, by a part of the distance, and tells whether any changed.
 func moveTo(values, drive, add []float64, part float64) (moved bool) {
 	for i, v := range values {
-		next := v + part*(drive[i]+add[i]-v)
+		goal := drive[i]
+		if add != nil {
+			goal += add[i]
+		}
+		next := v + part*(goal-v)
 		moved = moved || next != v
 		values[i] = next
 	}

@@ -5,6 +5,8 @@ import (
 	"math"
 
 	"gonum.org/v1/gonum/floats"
+
+	"github.com/apical-sim/apical/internal/vec"
 )
 
 // tiny keeps quotients by event rates finite (Payeur et al. 2021).
@@ -181,15 +183,13 @@ func (n *Continuous) settle(l *ContinuousLayer) {
 		l.burstsMoved = l.eventsMoved || !floats.Equal(l.P, n.next)
 		copy(l.P, n.next)
 	} else {
-		l.burstsMoved = l.eventsMoved
-		for i, u := range l.U {
-			next := u + n.advance.dendrite*(l.apical[i]-u)
-			if next == u {
-				continue
+		dendrites := moveTo(l.U, l.apical, nil, n.advance.dendrite)
+		l.burstsMoved = l.eventsMoved || dendrites
+		if dendrites {
+			for i, u := range l.U {
+				l.P[i] = min(max(u, -largestDendrite), largestDendrite)
 			}
-			l.burstsMoved = true
-			l.U[i] = next
-			l.P[i] = sigmoid(min(max(next, -largestDendrite), largestDendrite))
+			vec.Sigmoid64(l.P, l.P)
 		}
 	}
 	if l.burstsMoved {

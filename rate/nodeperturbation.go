@@ -71,7 +71,8 @@ func (r NodePerturbation) Validate() error {
 // Feedbacks implements Rule.
 func (NodePerturbation) Feedbacks() []Feedback { return []Feedback{None} }
 
-// Learning implements Rule.
+// Learning implements Rule. No rates are published; of 0.003, 0.01, 0.03 and 0.1 this
+// one has learned most from ten epochs of 10 000 images of MNIST with 100 hidden units.
 func (NodePerturbation) Learning() Learning {
 	return Learning{HiddenRate: 0.03, OutputRate: 0.03, Mean: true}
 }
@@ -192,11 +193,11 @@ func (l *perturbedLayer) Forward(x Matrix) {
 	l.rates(e)
 }
 
-// Teach does nothing: the loss is all that such layers are told.
-func (l *perturbedLayer) Teach(Matrix) {}
+// Teach gives no credit: the loss is all that such layers are told.
+func (l *perturbedLayer) Teach(Matrix) { clear(l.D.Data) }
 
-// Feedback does nothing: there is none.
-func (l *perturbedLayer) Feedback(Layer) {}
+// Feedback gives no credit, since there is none.
+func (l *perturbedLayer) Feedback(Layer) { clear(l.D.Data) }
 
 func (l *perturbedLayer) Update(x Matrix, _ Layer) {
 	l.learn(x)
