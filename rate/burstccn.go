@@ -38,11 +38,10 @@ type BurstCCN struct {
 	//	ΔQ = +RateQ e_above aᵀ
 	//	ΔY = −RateY e_above aᵀ
 	RateQ, RateY float64
-	// DrawQ draws Q with a standard deviation of DeviationQ ≥ 0, independently of Y.
-	// Without it Q begins as p0 Y. Then LearnedQ and LearnedY change one of the two; with
+	// DeviationQ is the standard deviation ≥ 0 with which Q is drawn, independently of Y;
+	// with 0 Q begins as p0 Y. Then LearnedQ and LearnedY change one of the two; with
 	// KolenPollack Q receives p0 times the changes of Y; with Random it stays as it is,
 	// so that what was drawn does not cancel. With Tied Q is p0 W at all times.
-	DrawQ      bool
 	DeviationQ float64
 	// FollowShare and FollowMomentum are the variant of KolenPollack in which Y has a
 	// momentum m of its own, 0 ≤ m < 1, and receives the share ≥ 0 of the changes of W:
@@ -53,10 +52,9 @@ type BurstCCN struct {
 }
 
 // DefaultBurstCCN has the burst probability at rest of the publication, and of the
-// authors' programs the rates of learning Q and Y, and that Q begins as p0 Y. If Q is
-// drawn, it has p0 times the standard deviation of their Y, 0.5.
+// authors' programs the rates of learning Q and Y, and that Q begins as p0 Y.
 func DefaultBurstCCN() BurstCCN {
-	return BurstCCN{P0: 0.5, ErrorScale: 1, RateQ: 7.31e-4, RateY: 0.004, DeviationQ: 0.25}
+	return BurstCCN{P0: 0.5, ErrorScale: 1, RateQ: 7.31e-4, RateY: 0.004}
 }
 
 // Name implements Rule.
@@ -93,7 +91,7 @@ func (BurstCCN) Learning() Learning { return Learning{HiddenRate: 1, OutputRate:
 
 // keepsQ tells whether Q has weights of its own, or is p0 Y at all times.
 func (r BurstCCN) keepsQ(f Feedback) bool {
-	return f == LearnedQ || f == LearnedY || r.DrawQ && (f == Random || f == KolenPollack)
+	return f == LearnedQ || f == LearnedY || r.DeviationQ > 0 && (f == Random || f == KolenPollack)
 }
 
 func (r BurstCCN) layer(u *Units, source func(uint32) rng.Source) Layer {
@@ -108,7 +106,7 @@ func (r BurstCCN) layer(u *Units, source func(uint32) rng.Source) Layer {
 		l.fromEvents = newMatrix(batch, units)
 		if !u.First {
 			u.Q = newTensor("cancelling feedback", u.W.W.Rows, u.W.W.Cols, u.Mode == LearnedQ)
-			if r.DrawQ {
+			if r.DeviationQ > 0 {
 				u.Q.normal(source(drawOwn), r.DeviationQ)
 			} else {
 				for i, y := range u.Y.W.Data {

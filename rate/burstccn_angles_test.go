@@ -180,7 +180,7 @@ func learnToCancel(t *testing.T, c Config, taught bool, batches ...int) []cancel
 // greatest second moment of about 15/4, and rates above 2 divided by that diverge.
 func cancelConfig(f Feedback) Config {
 	r := DefaultBurstCCN()
-	r.RateQ, r.RateY, r.DrawQ = 0.3, 0.3, true
+	r.RateQ, r.RateY, r.DeviationQ = 0.3, 0.3, 0.25
 	return burstCCNConfig(r, f)
 }
 
@@ -228,7 +228,7 @@ func TestBurstCCNTeacherDisturbsCancelling(t *testing.T) {
 // Cancel leaves forward weights as they are, and the ones that do not learn to cancel.
 func TestCancelChangesFeedbackAlone(t *testing.T) {
 	r := DefaultBurstCCN()
-	r.DrawQ = true
+	r.DeviationQ = 0.25
 	for _, f := range r.Feedbacks() {
 		n := newNetwork(t, burstCCNConfig(r, f))
 		x, _ := examples(4, 5, 3)

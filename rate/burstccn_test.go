@@ -99,9 +99,9 @@ func compareRows(t *testing.T, what string, got, want []float64, tolerance float
 func TestBurstCCNIsItsFormulas(t *testing.T) {
 	for _, p0 := range []float64{0.5, 0.2, 0.8} {
 		for _, f := range DefaultBurstCCN().Feedbacks() {
-			for _, draw := range []bool{false, true} {
+			for _, sd := range []float64{0, 0.25} {
 				r := DefaultBurstCCN()
-				r.P0, r.ErrorScale, r.DrawQ = p0, 0.2, draw
+				r.P0, r.ErrorScale, r.DeviationQ = p0, 0.2, sd
 				n := newNetwork(t, burstCCNConfig(r, f))
 				x, classes := examples(4, 5, 3)
 				for _, taught := range []bool{true, false} {
@@ -117,7 +117,7 @@ func TestBurstCCNIsItsFormulas(t *testing.T) {
 						}
 						d, p, a := naiveBurstCCN(r, n, rates(n, i), cancelling(r, n), teacher)
 						for k, l := range n.layers {
-							u, what := l.Unit(), fmt.Sprintf("p0 %v, %s, drawn Q %v, taught %v, layer %d, ", p0, f, draw, taught, k)
+							u, what := l.Unit(), fmt.Sprintf("p0 %v, %s, Q of sd %v, taught %v, layer %d, ", p0, f, sd, taught, k)
 							compareRows(t, what+"d", row(u.D, i), d[k], 1e-12)
 							compareRows(t, what+"p", row(u.PT, i), p[k], 1e-12)
 							if k < len(n.layers)-1 {
@@ -141,7 +141,7 @@ func TestBurstCCNUpdates(t *testing.T) {
 	slow.FollowShare, slow.FollowMomentum = 0.02, 0.98
 	for _, r := range []BurstCCN{follow, slow} {
 		for _, f := range r.Feedbacks() {
-			r.RateQ, r.RateY, r.DrawQ = rateQ, rateY, true
+			r.RateQ, r.RateY, r.DeviationQ = rateQ, rateY, 0.25
 			c := burstCCNConfig(r, f)
 			c.Learning = Learning{HiddenRate: rateW, OutputRate: rateW, Momentum: momentum, Decay: decay, Mean: true}
 			n := newNetwork(t, c)
