@@ -89,7 +89,7 @@ func bigExp(x float64) *big.Float {
 
 func TestMomentum(t *testing.T) {
 	for _, n := range []int{0, 1, 3, 4, 5, 8, 1001} {
-		w, v, want := arguments(n)[:n], arguments(2 * n)[n : 2*n], make([]float64, n)
+		w, v, want := arguments(n)[:n], arguments(2 * n)[n:2*n], make([]float64, n)
 		for i := range want {
 			want[i] = float64((1-1e-6)*w[i]) + v[i]
 		}
@@ -103,7 +103,7 @@ func TestMomentum(t *testing.T) {
 }
 
 func BenchmarkSigmoid64(b *testing.B) {
-	x, y := arguments(1 << 12), make([]float64, 1<<13)
+	x, y := arguments(1<<12), make([]float64, 1<<13)
 	for b.Loop() {
 		Sigmoid64(y, x)
 	}
