@@ -3,6 +3,7 @@ package rate
 import (
 	"github.com/apical-sim/apical/internal/matmul"
 	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/internal/vec"
 	"gonum.org/v1/gonum/stat/distuv"
 )
 
@@ -19,8 +20,8 @@ type Tensor struct {
 	// Tensor.advance.
 	W, V Matrix
 
-	keep float64
-	part func(lo, hi int) // made once: a closure at each step would be an allocation
+	decay float64
+	part  func(lo, hi int) // made once: a closure at each step would be an allocation
 }
 
 // newTensor returns zeros.
@@ -36,16 +37,13 @@ func newTensor(name string, rows, cols int, learns bool) *Tensor {
 func (t *Tensor) learns() {
 	t.V = newMatrix(t.W.Rows, t.W.Cols)
 	t.part = func(lo, hi int) {
-		w, v := t.W.Data[lo:hi], t.V.Data[lo:hi]
-		for i := range w {
-			w[i] = float64(t.keep*w[i]) + v[i]
-		}
+		vec.Momentum(t.W.Data[lo:hi], t.V.Data[lo:hi], t.decay)
 	}
 }
 
 // advance sets W = (1−decay) W + V.
 func (t *Tensor) advance(team *matmul.Team, decay float64) {
-	t.keep = 1 - decay
+	t.decay = decay
 	team.Each(len(t.W.Data), elements, t.part)
 }
 

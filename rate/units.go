@@ -2,6 +2,7 @@ package rate
 
 import (
 	"github.com/apical-sim/apical/internal/matmul"
+	"github.com/apical-sim/apical/internal/vec"
 )
 
 // Units is what layers of all rules have: the connection that leads to them with its
@@ -46,7 +47,9 @@ type Units struct {
 	scaled   Matrix // rate·D, of which the changes are made
 	active   Matrix // what activate turns into rates
 
-	activate, scale func(lo, hi int)
+	follower *Tensor // what is changed as W is
+
+	activate, scale, mirror func(lo, hi int)
 }
 
 // newUnits allocates for at most batch examples; weights are zero.
@@ -79,6 +82,9 @@ func newUnits(conn Connection, c *Config, team *matmul.Team, first, output bool)
 				s[j] = factor * v
 			}
 		}
+	}
+	u.mirror = func(lo, hi int) {
+		vec.Momentum(u.follower.W.Data[lo:hi], u.W.V.Data[lo:hi], u.learning.Decay)
 	}
 	return u
 }
@@ -146,10 +152,8 @@ func (u *Units) learn(x Matrix) {
 // follow gives the feedback weights the change and the decay of the forward weights
 // (Kolen and Pollack 1994), after learn.
 func (u *Units) follow(y *Tensor) {
-	keep := 1 - u.learning.Decay
-	for i, v := range u.W.V.Data {
-		y.W.Data[i] = float64(keep*y.W.Data[i]) + v
-	}
+	u.follower = y
+	u.team.Each(len(y.W.Data), elements, u.mirror)
 }
 
 // Tensors are what a checkpoint of the layer keeps.

@@ -24,16 +24,16 @@ const (
 // worker has the buffers of one member of a team.
 type worker struct {
 	kernels kernels
-	packed  []float64 // panels of b: step k of panel p is at (p·steps + k)·8
-	panels  []float64 // the same, or b itself
-	partial []float64 // the panel that is not full
+	packed  []float64 // panels of b, or the one that is not full
+	panels  []float64 // the same, or those of all workers, or b itself
 	result  []float64 // a block of c, transposed
 	edge    [tileRows * groupPanels * panelWidth]float64
 	tile    tile
 }
 
-// multiply computes rows i0 to i1 and columns j0 to j1 of p.c.
-func (w *worker) multiply(p *product, i0, i1, j0, j1 int) {
+// multiply computes rows i0 to i1 and columns j0 to j1 of p.c. If shared is not nil, it
+// holds all of b, packed.
+func (w *worker) multiply(p *product, shared []float64, i0, i1, j0, j1 int) {
 	depth := p.a.columns
 	if depth == 0 {
 		for i := i0; i < i1; i++ {
@@ -47,14 +47,14 @@ func (w *worker) multiply(p *product, i0, i1, j0, j1 int) {
 	blocks := (depth + blockSteps - 1) / blockSteps
 	steps := min(depth, ((depth+blocks-1)/blocks+3)&^3)
 	width := blockSize / steps / panelWidth * panelWidth
-	inPlace := i1-i0 <= fewRows && j1-j0 >= manyColumns && p.b.column == 1 && p.c.column == 1
+	inPlace := shared == nil && p.b.column == 1 && p.c.column == 1 && i1-i0 <= fewRows && p.b.columns >= manyColumns
 	if inPlace {
 		width = groupPanels * panelWidth
 	}
 	for j := j0; j < j1; j += width {
 		for k := 0; k < depth; k += steps {
 			b := block{p: p, i0: i0, i1: i1, j0: j, j1: min(j+width, j1), k0: k, k1: min(k+steps, depth), inPlace: inPlace}
-			w.prepare(&b)
+			w.prepare(&b, shared)
 			if p.c.column == 1 {
 				w.intoRows(&b)
 			} else {
@@ -94,50 +94,30 @@ func (b *block) padded() int {
 }
 
 // prepare sets what all tiles of a block have in common, and packs the block's part
-// of b into panels: the full ones unless they are used where they are, and one with
-// zeros for the rest of the columns.
-func (w *worker) prepare(b *block) {
+// of b unless that has been done.
+func (w *worker) prepare(b *block, shared []float64) {
 	steps := b.k1 - b.k0
-	w.packed = room(w.packed, b.panels()*steps*panelWidth)
-	w.tile = tile{
-		k: steps, aRow: b.p.a.row, aStep: b.p.a.column,
-		bPanel: steps * panelWidth, bStep: panelWidth,
-		beta: b.p.beta, keep: b.p.beta != 0,
-	}
+	w.tile = tile{k: steps, aRow: b.p.a.row, aStep: b.p.a.column, bStep: panelWidth, beta: b.p.beta, keep: b.p.beta != 0}
 	if b.k0 > 0 {
 		w.tile.beta, w.tile.keep = 1, true // multiplies without rounding
 	}
-	w.panels = w.packed
-	from, full := &b.p.b, b.full()
-	at := from.data[b.k0*from.row+b.j0*from.column:]
+	from := &b.p.b
 	switch {
+	case shared != nil:
+		w.tile.bPanel = from.rows * panelWidth
+		w.panels = shared[b.j0/panelWidth*w.tile.bPanel+b.k0*panelWidth:]
 	case b.inPlace:
-		w.panels, w.tile.bPanel, w.tile.bStep = at, panelWidth, from.row
-	case from.column == 1:
-		for k := range steps {
-			row, to := at[k*from.row:][:full*panelWidth], w.packed[k*panelWidth:]
-			for panel := range full {
-				*(*[panelWidth]float64)(to[panel*steps*panelWidth:]) = *(*[panelWidth]float64)(row[panel*panelWidth:])
-			}
+		w.tile.bPanel, w.tile.bStep = panelWidth, from.row
+		w.panels = from.from(b.k0, b.j0)
+		if b.rest() > 0 {
+			w.packed = room(w.packed, steps*panelWidth)
+			from.pack(w.kernels, w.packed, 0, b.k0, b.k1, b.j1-b.rest(), b.j1)
 		}
 	default:
-		for panel := range full {
-			w.kernels.transpose(w.packed[panel*steps*panelWidth:], panelWidth, at[panel*panelWidth*from.column:], from.column, steps)
-		}
-	}
-	if b.rest() > 0 {
-		w.partial = w.packed[full*steps*panelWidth:]
-		packPartly(w.partial, at[full*panelWidth*from.column:], from.row, from.column, b.rest())
-	}
-}
-
-// packPartly packs fewer columns than a panel has.
-func packPartly(to, from []float64, row, column, width int) {
-	clear(to)
-	for k := 0; k*panelWidth < len(to); k++ {
-		for j := range width {
-			to[k*panelWidth+j] = from[k*row+j*column]
-		}
+		w.tile.bPanel = steps * panelWidth
+		w.packed = room(w.packed, b.panels()*steps*panelWidth)
+		w.panels = w.packed
+		from.pack(w.kernels, w.packed, w.tile.bPanel, b.k0, b.k1, b.j0, b.j1)
 	}
 }
 
@@ -193,8 +173,8 @@ func (w *worker) row(panels int, c []float64, cRow int) {
 // outside of c.
 func (w *worker) beside(b *block, panels int, c []float64, columns int) {
 	t, cRow := w.tile, b.p.c.row
-	if panels == 1 {
-		t.b, t.bStep = w.partial, panelWidth // packed even where the others are not
+	if b.inPlace {
+		t.b, t.bStep = w.packed, panelWidth
 	} else {
 		t.b = w.panels[(b.panels()-panels)*t.bPanel:]
 	}
@@ -209,9 +189,6 @@ func (w *worker) beside(b *block, panels int, c []float64, columns int) {
 		copy(c[r*cRow:][:columns], t.c[r*t.cRow:])
 	}
 }
-
-// from returns the data from element (i, k) on.
-func (m *matrix) from(i, k int) []float64 { return m.data[i*m.row+k*m.column:] }
 
 // tall returns how many of the rows that are left make the next tile.
 func tall(left int) int {
@@ -237,28 +214,4 @@ func wide(left int) int {
 		return 2
 	}
 	return left
-}
-
-// transpose writes rows of so many columns as that many rows; toRow and fromRow are
-// how far rows are apart.
-func (w *worker) transpose(to []float64, toRow int, from []float64, fromRow, rows, columns int) {
-	full := rows / panelWidth * panelWidth
-	for row := 0; row < full; row += panelWidth {
-		w.kernels.transpose(to[row:], toRow, from[row*fromRow:], fromRow, columns)
-	}
-	for row := full; row < rows; row++ {
-		for column, x := range from[row*fromRow:][:columns] {
-			to[column*toRow+row] = x
-		}
-	}
-}
-
-// room returns a slice of length n, the same if it is large enough. New ones begin
-// on a page.
-func room(s []float64, n int) []float64 {
-	const pages = 1 << 13
-	if cap(s) < n {
-		s = make([]float64, max(n, pages))
-	}
-	return s[:n]
 }

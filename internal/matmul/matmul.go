@@ -25,7 +25,8 @@ const aloneBelow = 1 << 16
 // Where a product is cut for several workers: between tiles.
 const (
 	rowGrain    = tileRows
-	columnGrain = 2 * panelWidth
+	columnGrain = groupPanels * panelWidth
+	packGrain   = 64
 )
 
 // Mul sets c = β·c + op(a) op(b), where op(x) is x for blas.NoTrans and its
@@ -52,27 +53,37 @@ func (t *Team) Mul(ta, tb blas.Transpose, a, b blas64.General, beta float64, c b
 		p = product{a: p.b.transposed(), b: p.a.transposed(), c: p.c.transposed(), beta: beta}
 	}
 	t.product = p
-	rows, columns := p.c.rows, p.c.columns
-	t.byColumns = columns >= rows
-	switch {
-	case rows*columns*p.a.columns < t.aloneBelow:
-		t.workers[0].multiply(&t.product, 0, rows, 0, columns)
-	case t.byColumns:
+	rows, depth, columns := p.c.rows, p.a.columns, p.c.columns
+	switch t.columns = columns >= rows; {
+	case rows*columns*depth < t.aloneBelow || len(t.workers) == 1:
+		t.workers[0].multiply(&t.product, nil, 0, rows, 0, columns)
+	case t.columns:
 		t.share(columns, columnGrain, t.multiply)
 	default:
+		// Each worker needs all of b, which is packed once for all.
+		t.packed = room(t.packed, p.b.panels()*depth*panelWidth)
+		t.share(depth, packGrain, t.pack)
 		t.share(rows, rowGrain, t.multiply)
 	}
 	t.product = product{} // keeps nothing from the collector
 }
 
-// multiplyPart computes the rows or columns from lo up to hi.
-func (t *Team) multiplyPart(worker, lo, hi int) {
+// multiplyPart computes a part of the columns or rows.
+func (t *Team) multiplyPart(worker, part int) {
 	p := &t.product
-	if t.byColumns {
-		t.workers[worker].multiply(p, 0, p.c.rows, lo, hi)
+	lo, hi := t.parts.at(part)
+	if t.columns {
+		t.workers[worker].multiply(p, nil, 0, p.c.rows, lo, hi)
 	} else {
-		t.workers[worker].multiply(p, lo, hi, 0, p.c.columns)
+		t.workers[worker].multiply(p, t.packed, lo, hi, 0, p.c.columns)
 	}
+}
+
+// packPart packs the steps of a part of k for all workers.
+func (t *Team) packPart(worker, part int) {
+	b := &t.product.b
+	lo, hi := t.parts.at(part)
+	b.pack(t.workers[worker].kernels, t.packed[lo*panelWidth:], b.rows*panelWidth, lo, hi, 0, b.columns)
 }
 
 // valid panics unless the elements of x lie within its data.
@@ -108,3 +119,6 @@ func oriented(name string, op blas.Transpose, x blas64.General) matrix {
 func (m matrix) transposed() matrix {
 	return matrix{m.data, m.columns, m.rows, m.column, m.row}
 }
+
+// from returns the data from element (i, j) on.
+func (m *matrix) from(i, j int) []float64 { return m.data[i*m.row+j*m.column:] }

@@ -81,7 +81,7 @@ func TestClosed(t *testing.T) {
 	team.Close()
 	team.Close()
 	defer func() {
-		if got := fmt.Sprint(recover()); !strings.Contains(got, "the team is closed") {
+		if got := fmt.Sprint(recover()); !strings.Contains(got, "is closed") {
 			t.Errorf("panics with %q", got)
 		}
 	}()

@@ -1,4 +1,5 @@
-// Package par keeps a fixed team of workers in step.
+// Package par keeps a fixed team of workers in step ([Pace]), or shares work among them
+// ([Crew]).
 package par
 
 import (
@@ -22,7 +23,7 @@ import (
 type Pace struct {
 	length int64 // posts of a member, a power of two
 	posts  []post
-	seen   []place // where each member last waited
+	seen   places
 	polls  int
 	offers int
 	broken atomic.Bool
@@ -40,6 +41,9 @@ type post struct {
 	word    uint64
 	_       [48]byte
 }
+
+// places are where each member last waited.
+type places []place
 
 // place is a processor plus one, 0 if none is known.
 type place struct {
@@ -63,7 +67,7 @@ func NewPace(members, ahead int) *Pace {
 	for length < 2*int64(ahead)+2 {
 		length *= 2
 	}
-	p := &Pace{length: length, posts: make([]post, int64(members)*length), seen: make([]place, members)}
+	p := &Pace{length: length, posts: make([]post, int64(members)*length), seen: make(places, members)}
 	p.wake.L = &p.mu
 	if members <= min(runtime.GOMAXPROCS(0), runtime.NumCPU()) {
 		p.polls, p.offers = pollsPerWait, offersPerWait
@@ -115,7 +119,7 @@ func (p *Pace) wait(member, other int, at *post, reached int64) bool {
 			return false
 		}
 		if i%lookEvery == 0 {
-			p.separate(member, other)
+			p.seen.separate(member, other)
 		}
 		offer()
 	}
@@ -134,14 +138,14 @@ func (p *Pace) wait(member, other int, at *post, reached int64) bool {
 
 // separate moves a member away from the processor on which the other one was seen
 // last.
-func (p *Pace) separate(member, other int) {
+func (p places) separate(member, other int) {
 	cpu := processor()
-	if cpu >= 0 && p.seen[other].processor.Load() == cpu+1 {
-		p.seen[member].processor.Store(0)
+	if cpu >= 0 && p[other].processor.Load() == cpu+1 {
+		p[member].processor.Store(0)
 		leave(cpu)
 		return
 	}
-	p.seen[member].processor.Store(cpu + 1)
+	p[member].processor.Store(cpu + 1)
 }
 
 // Break releases all that wait, now and later, with false: what a member does
