@@ -41,6 +41,39 @@ type NetworkAngles struct {
 	Examples int
 }
 
+// MeanAngles are the means of measurements of one network, as of some minibatches of an
+// epoch; Degenerate and Examples are sums. Without measurements they are zero.
+func MeanAngles(measured []NetworkAngles) NetworkAngles {
+	var m NetworkAngles
+	if len(measured) == 0 {
+		return m
+	}
+	m.Layers = make([]Angles, len(measured[0].Layers))
+	for _, a := range measured {
+		m.Examples += a.Examples
+		m.All.addPart(a.All, len(measured))
+		m.Hidden.addPart(a.Hidden, len(measured))
+		for k := range m.Layers {
+			m.Layers[k].addPart(a.Layers[k], len(measured))
+		}
+	}
+	return m
+}
+
+// addPart adds one of n measurements to their mean.
+func (a *Angles) addPart(b Angles, n int) {
+	from := b.fields()
+	for i, to := range a.fields() {
+		*to += *from[i] / float64(n)
+	}
+	a.Degenerate += b.Degenerate
+}
+
+// fields are all angles.
+func (a *Angles) fields() [8]*float64 {
+	return [8]*float64{&a.Delta, &a.DeltaFA, &a.DeltaFABP, &a.Gradient, &a.GradientFA, &a.GradientFABP, &a.Symmetry, &a.Cancelling}
+}
+
 // Angles measures how a batch, or any number of examples, would be learned from,
 // without changing a weight: by batches of Config.Batch, of which the last may be
 // smaller. The first call allocates its buffers, three times the forward weights. It

@@ -3,6 +3,7 @@ package rate
 import (
 	"fmt"
 	"math"
+	"strconv"
 
 	"github.com/apical-sim/apical/internal/matmul"
 	"github.com/apical-sim/apical/internal/rng"
@@ -66,6 +67,16 @@ func (n *Network) Close() { n.team.Close() }
 
 // Layers are the hidden layers from the bottom up, and the output.
 func (n *Network) Layers() []Layer { return n.layers }
+
+// Names calls the layers hidden1, hidden2, … from the bottom up, and output.
+func (n *Network) Names() []string {
+	names := make([]string, len(n.layers))
+	for i := range names {
+		names[i] = "hidden" + strconv.Itoa(i+1)
+	}
+	names[len(names)-1] = "output"
+	return names
+}
 
 // Forward gives the event rates of the output for a batch, examples × classes, valid
 // until the next call. It panics if x has more rows than Config.Batch, or other

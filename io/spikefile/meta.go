@@ -32,7 +32,14 @@ const (
 	formatStates  = "apical.states"
 	formatEvents  = "apical.events"
 	formatBursts  = "apical.burst_rates"
+
+	// Those of networks of rates, which know neither steps nor populations.
+	formatCurves     = "apical.curves"
+	formatCheckpoint = "apical.checkpoint"
 )
+
+// timeless tells the tables that have no steps and no populations.
+func timeless(format string) bool { return format == formatCurves || format == formatCheckpoint }
 
 // sortedByTime tells the tables of a simulation, which grow with its time, from
 // tables of results, which have an order of their own.
@@ -60,7 +67,8 @@ type Population struct {
 // config, then those of Extra in ascending order. A rates file, whose bursts
 // are counted already, has detector in place of burst_tie. A file that analysis
 // made has no seed, rng and t_start_s but the keys of [Derivation]; one of
-// results may have source, and has burst_isi_s only if that was set.
+// results may have source, and has burst_isi_s only if that was set. Curves and
+// checkpoints of networks of rates have no times and no populations.
 type Meta struct {
 	Version  string // the program's version
 	Revision string // the source revision it was built from
@@ -172,6 +180,12 @@ func (m Meta) validate(format string) (Meta, error) {
 	return m, errors.Join(errs...)
 }
 
+// ConfigHash is the hash that a file with this Config stores.
+func (m Meta) ConfigHash() (string, error) {
+	m, err := Meta{Config: m.Config, ConfigSHA256: m.ConfigSHA256}.validate(formatSpikes)
+	return m.ConfigSHA256, err
+}
+
 // neuronIDField is the column of NeuronIDs.
 func neuronIDField() arrow.Field {
 	return arrow.Field{Name: "neuron_id", Type: arrow.BinaryTypes.String, Nullable: true,
@@ -240,9 +254,11 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 	if !derived(format) {
 		pairs = append(pairs, pair{"seed", strconv.FormatUint(m.Seed, 10)}, pair{"rng", "philox4x32-10"})
 	}
-	pairs = append(pairs, pair{"dt_s", formatFloat(1 / float64(m.StepsPerSecond))},
-		pair{"steps_per_second", strconv.FormatInt(m.StepsPerSecond, 10)})
-	if !derived(format) {
+	if !timeless(format) {
+		pairs = append(pairs, pair{"dt_s", formatFloat(1 / float64(m.StepsPerSecond))},
+			pair{"steps_per_second", strconv.FormatInt(m.StepsPerSecond, 10)})
+	}
+	if !derived(format) && !timeless(format) {
 		pairs = append(pairs, pair{"t_start_s", formatFloat(float64(m.StartStep) / float64(m.StepsPerSecond))})
 	}
 	if m.BurstISISeconds > 0 {
@@ -262,7 +278,9 @@ func (m Meta) encode(format string, more ...pair) (arrow.Metadata, error) {
 	if sortedByTime(format) {
 		pairs = append(pairs, pair{"sorting", "by_time"})
 	}
-	pairs = append(pairs, pair{"populations", string(populations)})
+	if !timeless(format) {
+		pairs = append(pairs, pair{"populations", string(populations)})
+	}
 	if m.ConfigSHA256 != "" {
 		pairs = append(pairs, pair{"config_sha256", m.ConfigSHA256})
 	}

@@ -3,6 +3,7 @@ package spikefile
 import (
 	"fmt"
 	"math"
+	"slices"
 	"unicode/utf8"
 
 	"github.com/apache/arrow/go/v17/arrow"
@@ -39,6 +40,28 @@ func WriteResults(path, kind string, meta Meta, columns []ResultColumn, opt Opti
 	if err := checkResults(kind, columns); err != nil {
 		return err
 	}
+	w, err := CreateResults(path, kind, meta, columns, opt)
+	if err != nil {
+		return err
+	}
+	w.append(columns)
+	return w.Close()
+}
+
+// ResultsWriter writes a table of results that grows while it is found. It is not
+// safe for concurrent use. Close must be called.
+type ResultsWriter struct {
+	*rowTable
+	kind    string
+	columns []ResultColumn
+}
+
+// CreateResults starts a table of results, with the rules of [WriteResults]. It takes
+// names, types and units from columns, and not their values.
+func CreateResults(path, kind string, meta Meta, columns []ResultColumn, opt Options) (*ResultsWriter, error) {
+	if err := checkResults(kind, columns); err != nil {
+		return nil, err
+	}
 	fields := make([]arrow.Field, len(columns))
 	names := map[int][]string{}
 	for i, c := range columns {
@@ -49,17 +72,46 @@ func WriteResults(path, kind string, meta Meta, columns []ResultColumn, opt Opti
 	}
 	t, err := createTable(path, "apical."+kind, meta, opt, fields, names, nil, nil, memory.DefaultAllocator)
 	if err != nil {
+		return nil, err
+	}
+	return &ResultsWriter{rowTable: t, kind: kind, columns: slices.Clone(columns)}, nil
+}
+
+// Append adds as many rows as the columns have values. They are those that the table
+// was started with, in their order; values that do not fit are rejected and leave the
+// file as it was.
+func (w *ResultsWriter) Append(columns []ResultColumn) error {
+	switch {
+	case w.failed != nil:
+		return w.failed
+	case w.closed:
+		return errClosed
+	case len(columns) != len(w.columns):
+		return fmt.Errorf("spikefile: %d columns, want the %d of the table", len(columns), len(w.columns))
+	}
+	for i, c := range columns {
+		if want := w.columns[i]; c.Name != want.Name || c.Nullable != want.Nullable || !slices.Equal(c.Names, want.Names) ||
+			!arrow.TypeEqual(c.field().Type, want.field().Type) {
+			return fmt.Errorf("spikefile: column %s differs from %s of the table", c.Name, want.Name)
+		}
+	}
+	if err := checkResults(w.kind, columns); err != nil {
 		return err
 	}
+	return w.append(columns)
+}
+
+// append adds columns that fit.
+func (w *ResultsWriter) append(columns []ResultColumn) error {
 	for row := range columns[0].rows() {
 		for i := range columns {
-			columns[i].copy(&t.cols[i], t.n, row)
+			columns[i].copy(&w.cols[i], w.n, row)
 		}
-		if err := t.end(); err != nil {
-			break // Close returns it
+		if err := w.end(); err != nil {
+			return err // which Close returns too
 		}
 	}
-	return t.Close()
+	return nil
 }
 
 // field is the column in the schema.
