@@ -5,6 +5,7 @@ import (
 
 	"github.com/apical-sim/apical/internal/check"
 	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/internal/vec"
 )
 
 // BurstCCN assigns credit in a single phase (Greedy, Zhu, Pemberton, Mellor, Costa
@@ -169,9 +170,14 @@ func (l *burstCCNLayer) Feedback(above Layer) {
 func (l *burstCCNLayer) respondExamples(lo, hi int) {
 	p0, s := l.rule.P0, l.rule.ErrorScale
 	slope := 1 / (p0 * (1 - p0))
+	// The probability at rest to the last digit, so that a = 0 gives d = 0.
+	offset, rest := math.Log(p0/(1-p0)), [1]float64{}
+	rest[0] = offset
+	vec.Sigmoid64(rest[:], rest[:])
 	for i := lo; i < hi; i++ {
-		a, e, d := row(l.A, i), row(l.E, i), row(l.D, i)
-		b, bt, pt := row(l.B, i), row(l.BT, i), row(l.PT, i)
+		e := row(l.E, i)
+		n := len(e)
+		a, d, b, bt, pt := row(l.A, i)[:n], row(l.D, i)[:n], row(l.B, i)[:n], row(l.BT, i)[:n], row(l.PT, i)[:n]
 		if l.fromEvents.Data == nil {
 			for j := range a {
 				a[j] *= s
@@ -182,24 +188,14 @@ func (l *burstCCNLayer) respondExamples(lo, hi int) {
 			}
 		}
 		for j, rate := range e {
-			above := aboveRest(p0, slope*a[j]*l.Activation.h(rate))
-			pt[j] = p0 + above
-			b[j] = p0 * rate
-			bt[j] = pt[j] * rate
-			d[j] = above * rate / s
+			pt[j] = float64(slope*a[j]*l.Activation.h(rate)) + offset
+		}
+		vec.Sigmoid64(pt, pt)
+		for j, rate := range e {
+			b[j], bt[j] = p0*rate, pt[j]*rate
+			d[j] = (pt[j] - rest[0]) * rate / s
 		}
 	}
-}
-
-// aboveRest is sigmoid(u + ln(p0/(1−p0))) − p0 without cancellation, so that a small u
-// keeps all its digits through many layers, and 0 is exactly 0.
-func aboveRest(p0, u float64) float64 {
-	if u > 0 { // the other form would overflow
-		x := -math.Expm1(-u)
-		return p0 * (1 - p0) * x / (1 - float64((1-p0)*x))
-	}
-	x := math.Expm1(u)
-	return p0 * (1 - p0) * x / (1 + float64(p0*x))
 }
 
 func (l *burstCCNLayer) Update(x Matrix, below Layer) {

@@ -239,22 +239,6 @@ func TestBurstCCNRests(t *testing.T) {
 	}
 }
 
-// aboveRest against the sigmoid itself, in the middle and where one of them overflows.
-func TestAboveRest(t *testing.T) {
-	for _, p0 := range []float64{1e-3, 0.2, 0.5, 0.999} {
-		for _, u := range []float64{0, 1e-3, -1e-3, 1, -1, 20, -20, 1e3, -1e3, math.Inf(1), math.Inf(-1)} {
-			want := 1/(1+math.Exp(-u-math.Log(p0/(1-p0)))) - p0
-			if got := aboveRest(p0, u); !(math.Abs(got-want) <= 1e-13) {
-				t.Errorf("aboveRest(%v, %v) = %v, want %v", p0, u, got, want)
-			}
-		}
-		// The slope at 0 is p0 (1−p0), also for arguments far below the last digit of p0.
-		if got, want := aboveRest(p0, 1e-200)/1e-200, p0*(1-p0); math.Abs(got/want-1) > 1e-14 {
-			t.Errorf("slope at rest for p0 = %v: %v, want %v", p0, got, want)
-		}
-	}
-}
-
 func TestBurstCCNRejects(t *testing.T) {
 	for field, change := range map[string]func(*BurstCCN){
 		"p0":              func(r *BurstCCN) { r.P0 = 1 },
