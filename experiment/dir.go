@@ -53,7 +53,8 @@ func parseSeedDir(name string) (seed uint64, ok bool) {
 // Force does not allow to replace. With Force it removes the files of the run
 // that is replaced: in Dir itself, and in the seed-N directories of the seeds of
 // p. All other files stay, those of other seeds too. It removes nothing unless
-// all can be removed.
+// all can be removed. With Resume it removes all of these but checkpoints, which
+// must be those of runs with the same values.
 func (p *Plan) prepareDir() (release func(), err error) {
 	dir := p.Dir
 	if err := os.MkdirAll(dir, 0o777); err != nil {
@@ -90,12 +91,21 @@ func (p *Plan) clearDir() error {
 		}
 		held = append(held, seeds[seed]...)
 	}
-	if len(held) > 0 && !p.Force {
+	if p.Resume {
+		if err := p.resumable(); err != nil {
+			return err
+		}
+		top = slices.DeleteFunc(top, func(name string) bool { return filepath.Base(name) == e.Checkpoint })
+	} else if len(held) > 0 && !p.Force {
 		names := strings.Join(held[:min(3, len(held))], ", ")
 		if len(held) > 3 {
 			names += fmt.Sprintf(" and %d more", len(held)-3)
 		}
-		return Inputf("out: %s already holds a run (%s), want another --out, or --force to replace it", dir, names)
+		resume := ""
+		if e.Checkpoint != "" {
+			resume = ", or --resume to continue it"
+		}
+		return Inputf("out: %s already holds a run (%s), want another --out, or --force to replace it%s", dir, names, resume)
 	}
 	if !p.PerSeed && len(p.otherSeeds) > 0 {
 		return Inputf("out: %s holds the seeds %s of --seeds, which one --seed does not replace, want another --out",

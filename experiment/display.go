@@ -93,7 +93,7 @@ func (d *Display) end(ok bool) {
 	defer d.mu.Unlock()
 	d.erase()
 	if s := d.read(); ok && d.shown {
-		fmt.Fprintf(d.w, "%s: %s s in %s, %s\n", d.label, modelTime(s.model, s.model), clock(s.elapsed), s.speed())
+		fmt.Fprintf(d.w, "%s: %s in %s, %s\n", d.label, s.amount(), clock(s.elapsed), s.speed())
 	}
 }
 
@@ -130,7 +130,8 @@ type snapshot struct {
 	label        string
 	elapsed      time.Duration
 	fraction     float64
-	model, total float64 // s, summed over seeds
+	model, total float64 // summed over seeds
+	unit         string  // what is counted, "" for seconds
 	seeds, done  int
 	note         string
 }
@@ -141,6 +142,9 @@ func (d *Display) read() snapshot {
 		m := row.meter.read()
 		s.model += m.model
 		s.total += m.total
+		if m.unit != "" {
+			s.unit = m.unit
+		}
 		f := 0.0
 		if m.total > 0 {
 			f = min(1, max(0, m.model/m.total))
@@ -151,6 +155,9 @@ func (d *Display) read() snapshot {
 		} else if s.note == "" && m.note != "" {
 			s.note = oneLine(m.note)
 			if s.seeds > 1 {
+				if m.unit != "" {
+					s.note = counted(m.model, m.total, m.unit) + ", " + s.note
+				}
 				s.note = fmt.Sprintf("seed %d: %s", row.seed, s.note)
 			}
 		}
@@ -171,11 +178,14 @@ func (s snapshot) worthShowing() bool {
 		(s.fraction > 0 && float64(s.elapsed) > s.fraction*float64(worthShowing))
 }
 
-// speed is model time over wall time.
+// speed is model time over wall time, or how fast it counts.
 func (s snapshot) speed() string {
 	x := 0.0
 	if s.elapsed > 0 {
 		x = s.model / s.elapsed.Seconds()
+	}
+	if s.unit != "" {
+		return fmt.Sprintf("%.2g %s/s", x, s.unit)
 	}
 	switch {
 	case x >= 10:
@@ -184,6 +194,14 @@ func (s snapshot) speed() string {
 		return fmt.Sprintf("%.1fx real time", x)
 	}
 	return fmt.Sprintf("%.2fx real time", x)
+}
+
+// amount is what was done.
+func (s snapshot) amount() string {
+	if s.unit != "" {
+		return fmt.Sprintf("%g %s", s.model, s.unit)
+	}
+	return modelTime(s.model, s.model) + " s"
 }
 
 // eta is the time left if the rest runs as fast as the past; "?" if unknown.
@@ -203,7 +221,15 @@ func (s snapshot) where() string {
 	if s.seeds > 1 {
 		return fmt.Sprintf("%d of %d done", s.done, s.seeds)
 	}
+	if s.unit != "" {
+		return counted(s.model, s.total, s.unit)
+	}
 	return modelTime(s.model, s.total) + " of " + modelTime(s.total, s.total) + " s"
+}
+
+// counted is what is done of what there is to do.
+func counted(done, total float64, unit string) string {
+	return fmt.Sprintf("%.1f of %g %s", done, total, unit)
 }
 
 // line fits the progress into the columns of a terminal. The model time goes

@@ -128,6 +128,29 @@ func TestDisplayFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// What has no model time is counted in units of its own.
+func TestDisplayCounts(t *testing.T) {
+	one, two := &Meter{}, &Meter{}
+	one.Count(3, 20, "epochs", "loss 0.031")
+	two.Count(1.5, 20, "epochs", "loss 0.1")
+	if one.ModelSeconds() != 0 {
+		t.Error("epochs are no model seconds")
+	}
+	now := time.Unix(100, 0)
+	for _, c := range []struct {
+		rows []displayRow
+		want string
+	}{
+		{[]displayRow{{1, one}}, "x: 15 %, 3.0 of 20 epochs, 0.3 epochs/s, ETA 57 s, loss 0.031"},
+		{[]displayRow{{1, one}, {2, two}}, "x: 11 %, 0 of 2 done, 0.45 epochs/s, ETA 1:19, seed 1: 3.0 of 20 epochs, loss 0.031"},
+	} {
+		d := &Display{label: "x", rows: c.rows, start: now, now: func() time.Time { return now.Add(10 * time.Second) }}
+		if got := d.read().logLine(); got != c.want {
+			t.Errorf("%q, want %q", got, c.want)
+		}
+	}
+}
+
 func TestClock(t *testing.T) {
 	for d, want := range map[time.Duration]string{
 		0: "0.0 s", 1234 * time.Millisecond: "1.2 s", 59 * time.Second: "59 s", 59600 * time.Millisecond: "1:00",

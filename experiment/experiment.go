@@ -36,6 +36,11 @@ type Experiment struct {
 	// (see StandardFiles). Only these and the standard ones may be written
 	// through Run.Path, and only these are removed by --force.
 	Files []string
+	// Checkpoint is the one of Files that a run which is continued finds in its
+	// directory; "" if runs cannot be continued (Run.Resume).
+	Checkpoint string
+	// Tables are printed by describe after the parameters.
+	Tables []Table
 	// Headline names the metrics that a summary of several seeds prints, in this
 	// order: paths into metrics.json such as "solved" or "after.1.rate_hz", where
 	// an array has elements "0", "1" and so on and "last". A path that leads to an
@@ -55,6 +60,9 @@ type Experiment struct {
 	// Check, if not nil, judges the values together before anything is
 	// written; its error is a wrong input, not a failed run.
 	Check func(v *Values) error
+	// Ready, if not nil, judges what a run with these values needs that is not in them,
+	// such as files to read, before anything is written; its error is a wrong input.
+	Ready func(v *Values) error
 	// Run runs one seed. It returns ctx.Err() when it is cancelled, with its
 	// files closed and readable.
 	Run func(ctx context.Context, r *Run) error
@@ -67,6 +75,13 @@ type Preset struct {
 	// Set maps parameter keys to values as the command line writes them,
 	// such as "example_duration": "2s".
 	Set map[string]string
+}
+
+// Table is what parameters mean, where one line does not say it.
+type Table struct {
+	Title   string
+	Columns []string
+	Rows    [][]string
 }
 
 var nameRule = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
@@ -112,6 +127,9 @@ func (e *Experiment) Validate() error {
 		if f == "" || strings.ContainsAny(f, `/\`) || f == "." || f == ".." || f == manifestName || f == summaryName {
 			p.addf("files: %q is not a plain file name, or taken", f)
 		}
+	}
+	if e.Checkpoint != "" && !slices.Contains(e.Files, e.Checkpoint) {
+		p.addf("checkpoint: %q is none of the files", e.Checkpoint)
 	}
 	for i, path := range e.Headline {
 		if path == "" || slices.Contains(e.Headline[:i], path) {

@@ -12,7 +12,8 @@ type Meter struct {
 
 // meterState is what a display reads.
 type meterState struct {
-	model, total float64 // s
+	model, total float64 // s, or units
+	unit         string  // what is counted instead of model seconds, in the plural
 	note         string
 	finished     bool
 }
@@ -28,8 +29,26 @@ func (m *Meter) Set(modelSeconds, totalModelSeconds float64, note string) {
 	m.mu.Unlock()
 }
 
-// ModelSeconds is the model time last reported, in seconds.
-func (m *Meter) ModelSeconds() float64 { return m.read().model }
+// Count reports what is done of a run that has no model time, and all there is to
+// do, in units of which unit is the plural, such as "epochs".
+func (m *Meter) Count(done, total float64, unit, note string) {
+	if m == nil {
+		return
+	}
+	m.mu.Lock()
+	m.state.model, m.state.total, m.state.unit, m.state.note = done, total, unit, note
+	m.mu.Unlock()
+}
+
+// ModelSeconds is the model time last reported, in seconds; 0 where something else
+// is counted.
+func (m *Meter) ModelSeconds() float64 {
+	s := m.read()
+	if s.unit != "" {
+		return 0
+	}
+	return s.model
+}
 
 func (m *Meter) read() meterState {
 	if m == nil {

@@ -15,11 +15,14 @@ type Kind int
 
 // The kinds of parameters, and the Go type of their Default.
 const (
-	Number  Kind = iota // float64 (an int constant is taken too)
-	Integer             // int
-	Choice              // string, one of Param.Choices
-	Bool                // bool
-	List                // []float64
+	Number   Kind = iota // float64 (an int constant is taken too)
+	Integer              // int
+	Choice               // string, one of Param.Choices
+	Bool                 // bool
+	List                 // []float64
+	Optional             // float64, or nil for the word Param.Empty
+	Words                // []string, each one of Param.Choices
+	Text                 // string, not empty
 )
 
 // String names the kind as describe prints it.
@@ -35,6 +38,12 @@ func (k Kind) String() string {
 		return "bool"
 	case List:
 		return "list"
+	case Optional:
+		return "number or word"
+	case Words:
+		return "words"
+	case Text:
+		return "text"
 	}
 	return fmt.Sprintf("Kind(%d)", int(k))
 }
@@ -45,21 +54,26 @@ type Param struct {
 	// starting with a letter.
 	Key  string
 	Kind Kind
-	// Unit is the unit of Default, Min and Max and of Values.Float and Floats;
-	// only a Number and a List have one. "" is dimensionless.
+	// Unit is the unit of Default, Min and Max and of Values.Float, Number and Floats;
+	// only a Number, an Optional and a List have one. "" is dimensionless.
 	Unit Unit
 	// Default has the type that Kind names and lies in the range.
 	Default any
-	// Min and Max bound a Number, an Integer or each number of a List, both
+	// Min and Max bound a Number, an Integer, an Optional or each number of a List, both
 	// included unless OpenMin or OpenMax says otherwise. Min < Max; infinities
 	// stand for no bound.
 	Min, Max         float64
 	OpenMin, OpenMax bool
-	// Choices are the words a Choice may be.
+	// Choices are the words that a Choice, and each of Words, may be.
 	Choices []string
-	// Empty is the word for an empty List, such as "published" where it stands
-	// for what the publication has; "" if there must be a number.
+	// Empty is the word for an empty List or for no Optional, such as "published"
+	// where it stands for what the publication has; "" if there must be a number.
 	Empty string
+	// Flag makes the value a flag of its own beside --set: --key value.
+	Flag bool
+	// Grows lets a run that is continued have a larger value than before, as the
+	// number of epochs may; all others have to be as they were.
+	Grows bool
 	// Doc is one line without a full stop.
 	Doc string
 }
@@ -87,20 +101,26 @@ func (q *Param) validate(p *problems) {
 	if q.Doc == "" || strings.ContainsAny(q.Doc, "\n\r") {
 		bad("doc must be one line")
 	}
-	if q.Kind < Number || q.Kind > List {
+	if q.Kind < Number || q.Kind > Text {
 		bad("unknown kind %d", int(q.Kind))
 		return
 	}
 	if q.Unit != "" {
-		if _, ok := q.Unit.scale(); !ok || q.Kind != Number && q.Kind != List {
+		if _, ok := q.Unit.scale(); !ok || !q.numbers() || q.Kind == Integer {
 			bad("unit %q does not fit", q.Unit)
 		}
 	}
-	if (q.Kind == Number || q.Kind == Integer || q.Kind == List) && !(q.Min < q.Max) {
+	if q.numbers() && !(q.Min < q.Max) {
 		bad("range %v to %v, want min < max", q.Min, q.Max)
 	}
-	if q.Kind == Choice && len(q.Choices) == 0 {
+	if (q.Kind == Choice || q.Kind == Words) && len(q.Choices) == 0 {
 		bad("no choices")
+	}
+	if q.Kind == Optional && q.Empty == "" {
+		bad("no word for no number")
+	}
+	if q.Grows && q.Kind != Integer {
+		bad("grows, want an integer")
 	}
 	v, err := q.defaultValue()
 	if err == nil {
@@ -111,23 +131,36 @@ func (q *Param) validate(p *problems) {
 	}
 }
 
+// numbers tells whether values are, or hold, numbers.
+func (q *Param) numbers() bool {
+	return q.Kind == Number || q.Kind == Integer || q.Kind == List || q.Kind == Optional
+}
+
 // defaultValue gives Default as the Go type of the kind.
 func (q *Param) defaultValue() (any, error) {
 	switch d := q.Default.(type) {
 	case float64:
-		if q.Kind == Number {
+		if q.Kind == Number || q.Kind == Optional {
 			return d, nil
 		}
 	case int:
-		if q.Kind == Number {
+		if q.Kind == Number || q.Kind == Optional {
 			return float64(d), nil
 		}
 		if q.Kind == Integer {
 			return d, nil
 		}
 	case string:
-		if q.Kind == Choice {
+		if q.Kind == Choice || q.Kind == Text {
 			return d, nil
+		}
+	case nil:
+		if q.Kind == Optional {
+			return nil, nil
+		}
+	case []string:
+		if q.Kind == Words {
+			return slices.Clone(d), nil
 		}
 	case bool:
 		if q.Kind == Bool {
@@ -142,20 +175,28 @@ func (q *Param) defaultValue() (any, error) {
 }
 
 // Parse reads a value as the command line writes it and checks its range. The
-// result is a float64, int, string, bool or []float64 by the kind. The error
-// does not name the key.
+// result has the type that the kind names. The error does not name the key.
 func (q *Param) Parse(text string) (any, error) {
 	var v any
 	var err error
 	switch q.Kind {
 	case Number:
 		v, err = ParseQuantity(text, q.Unit)
+	case Optional:
+		if strings.TrimSpace(text) == q.Empty {
+			return nil, nil
+		}
+		if v, err = ParseQuantity(text, q.Unit); err != nil {
+			err = fmt.Errorf("%w, or %s", err, q.Empty)
+		}
 	case Integer:
 		if v, err = parseInteger(text); err != nil {
 			err = fmt.Errorf("%w, want a whole number, %s", err, q.Range())
 		}
-	case Choice:
+	case Choice, Text:
 		v = strings.TrimSpace(text)
+	case Words:
+		v = q.parseWords(text)
 	case Bool:
 		v, err = parseBool(text)
 	case List:
@@ -207,10 +248,13 @@ func (q *Param) check(v any) error {
 		return q.checkRange(float64(v))
 	case []float64:
 		return q.checkList(v)
+	case []string:
+		return q.checkWords(v)
 	case string:
-		if !slices.Contains(q.Choices, v) {
-			return fmt.Errorf("%q%s, want one of %s", v, DidYouMean(v, q.Choices), strings.Join(q.Choices, ", "))
+		if q.Kind == Text {
+			return checkText(v)
 		}
+		return q.checkWord(v)
 	}
 	return nil
 }
@@ -243,8 +287,14 @@ func (q *Param) Range() string {
 			text += ", or " + q.Empty
 		}
 		return text
+	case Optional:
+		return q.bounds() + ", or " + q.Empty
 	case Choice:
 		return strings.Join(q.Choices, ", ")
+	case Words:
+		return "any of " + strings.Join(q.Choices, ", ")
+	case Text:
+		return "text"
 	case Bool:
 		return "true, false"
 	}
@@ -288,6 +338,10 @@ func (q *Param) Format(v any) string {
 		return v
 	case []float64:
 		return q.formatList(v)
+	case []string:
+		return strings.Join(v, ",")
+	case nil:
+		return q.Empty
 	}
 	panic(fmt.Sprintf("experiment: %s: value of type %T", q.Key, v))
 }

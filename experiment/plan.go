@@ -30,6 +30,8 @@ type Plan struct {
 	// Dir is the output directory; "" is DefaultDir.
 	Dir   string
 	Force bool
+	// Resume continues the runs that Dir holds, each from its checkpoint.
+	Resume bool
 	// Jobs is how many seeds run at once, 0 for one a core. Workers is the
 	// goroutines each gets; 0 leaves it to the experiment if seeds run one by
 	// one, and means one if they run together.
@@ -97,6 +99,11 @@ func (p *Plan) settle() {
 // seeds that failed, a line each. Results are in the order of Seeds.
 func (p *Plan) Execute(ctx context.Context) ([]Result, error) {
 	p.settle()
+	if p.Experiment.Ready != nil {
+		if err := p.Experiment.Ready(p.Values); err != nil {
+			return nil, Inputf("%v", err)
+		}
+	}
 	release, err := p.prepareDir()
 	if err != nil {
 		return nil, err
@@ -178,7 +185,7 @@ func (p *Plan) showProgress(rows []displayRow) (stop func(ok bool)) {
 // runSeed runs one seed with its manifest around it.
 func (p *Plan) runSeed(ctx context.Context, res *Result, meter *Meter, out io.Writer) {
 	r := &Run{Experiment: p.Experiment, Values: p.Values, Seed: res.Seed, Workers: p.Workers,
-		Dir: res.Dir, Record: p.Record, Codec: p.Codec, Out: out, Progress: meter}
+		Resume: p.Resume, Dir: res.Dir, Record: p.Record, Codec: p.Codec, Out: out, Progress: meter}
 	started := time.Now()
 	fail := func(err error) { res.Status, res.Err = Failed, err }
 	if err := os.MkdirAll(r.Dir, 0o777); err != nil {

@@ -24,6 +24,10 @@ type Run struct {
 	// the choice to the experiment, which then sets it. It must not change a bit
 	// of any data file.
 	Workers int
+	// Resume says that Dir may hold the checkpoint of a run with the same values, but
+	// for those that grow, and that this run goes on where that one ended. Its files
+	// must come out as if it had never been interrupted.
+	Resume bool
 	// Dir is the output directory of this seed; it exists.
 	Dir string
 	// Record says whose spikes are kept, Codec how Arrow files are

@@ -116,7 +116,25 @@ func (v *Values) Float(key string) float64 { return lookup[float64](v, key) }
 // Int gives an Integer.
 func (v *Values) Int(key string) int { return lookup[int](v, key) }
 
-// String gives a Choice.
+// Number gives an Optional in the unit of its Param; ok is false if it is none.
+func (v *Values) Number(key string) (x float64, ok bool) {
+	if v.param(key).Kind != Optional {
+		panic(fmt.Sprintf("experiment: parameter %q is a %s, looked up as a %s", key, v.param(key).Kind, Optional))
+	}
+	x, ok = v.values[key].(float64)
+	return x, ok
+}
+
+// Has tells whether a key is declared, for what serves several experiments.
+func (v *Values) Has(key string) bool {
+	_, ok := v.values[key]
+	return ok
+}
+
+// Words gives a copy of Words.
+func (v *Values) Words(key string) []string { return slices.Clone(lookup[[]string](v, key)) }
+
+// String gives a Choice or a Text.
 func (v *Values) String(key string) string { return lookup[string](v, key) }
 
 // Bool gives a Bool.

@@ -86,6 +86,13 @@ func (e *Experiment) VerifyAll(ctx context.Context, o VerifyOptions) ([]Verified
 		p := Plan{Experiment: e, Values: values, Seeds: list, PerSeed: true, Record: none,
 			Dir: filepath.Join(o.Dir, e.label(v)), Force: o.Force, Jobs: o.Jobs, Out: io.Discard, Display: o.Display}
 		fmt.Fprintf(o.Out, "== %s, seeds %s (%s)\n", e.label(v), FormatSeeds(list), v.Takes)
+		if e.Ready != nil {
+			if err := e.Ready(values); err != nil { // others may have what they need
+				all = append(all, Verified{Label: e.label(v), Err: err})
+				fmt.Fprintln(o.Out, err)
+				continue
+			}
+		}
 		_, err = p.Execute(ctx)
 		var input *InputError
 		if ctx.Err() != nil || errors.As(err, &input) {

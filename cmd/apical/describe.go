@@ -59,7 +59,14 @@ func describe(out io.Writer, e *experiment.Experiment, columns int) error {
 				fmt.Fprintf(w, "\t\t%s\t%s\n", line(ranges, j), line(doc, j))
 			}
 		}
+		if flags := ownFlags(e); flags != "" {
+			fmt.Fprintln(w)
+			fmt.Fprintln(w, fill("Without --set too: "+flags, paragraph))
+		}
 		fmt.Fprintln(w)
+	}
+	for _, t := range e.Tables {
+		describeTable(w, t, paragraph)
 	}
 	if len(e.Presets) > 0 {
 		fmt.Fprint(w, "Presets (--preset NAME)\n")
@@ -97,6 +104,51 @@ func describe(out io.Writer, e *experiment.Experiment, columns int) error {
 		fmt.Fprintf(w, "\nCitation\n  %s\n", strings.ReplaceAll(fill(e.Citation, paragraph-2), "\n", "\n  "))
 	}
 	return w.Flush()
+}
+
+// ownFlags lists the parameters that are flags, as they are typed.
+func ownFlags(e *experiment.Experiment) string {
+	var flags []string
+	for i := range e.Params {
+		if q := &e.Params[i]; q.Flag {
+			flags = append(flags, flagName(q.Key)+" "+q.DefaultText())
+		}
+	}
+	return strings.Join(flags, ", ")
+}
+
+// describeTable writes a table whose last column gets what the others leave.
+func describeTable(w io.Writer, t experiment.Table, paragraph int) {
+	fmt.Fprintln(w, fill(t.Title, paragraph))
+	last := len(t.Columns) - 1
+	rows := append([][]string{t.Columns}, t.Rows...)
+	left := paragraph - len("  ")*len(t.Columns)
+	for c := range last {
+		width := 0
+		for _, row := range rows {
+			width = max(width, min(len(row[c]), rangeColumns))
+		}
+		left -= width
+	}
+	for _, row := range rows {
+		lines := 1
+		cells := make([][]string, len(row))
+		for c, cell := range row {
+			width := rangeColumns
+			if c == last {
+				width = max(left, rangeColumns)
+			}
+			cells[c] = strings.Split(fill(cell, width), "\n")
+			lines = max(lines, len(cells[c]))
+		}
+		for i := range lines {
+			for c := range cells {
+				fmt.Fprint(w, map[bool]string{true: "  ", false: "\t"}[c == 0], line(cells[c], i))
+			}
+			fmt.Fprintln(w)
+		}
+	}
+	fmt.Fprintln(w)
 }
 
 // exampleLines are commands that work as they stand.

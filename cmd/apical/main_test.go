@@ -77,7 +77,7 @@ func obedient() *experiment.Experiment {
 			{Key: "duration", Unit: "s", Default: 10, Min: 0, Max: 1e6, Doc: "model time of the run"},
 			{Key: "pause", Unit: "ms", Default: 0, Min: 0, Max: 1e4, Doc: "wall time of a model second"},
 			{Key: "input_high", Unit: "pA", Default: 150, Min: -1000, Max: 1000, Doc: "current for a one"},
-			{Key: "neurons", Kind: experiment.Integer, Default: 500, Min: 1, Max: 100000, Doc: "neurons a population"},
+			{Key: "neurons", Kind: experiment.Integer, Flag: true, Default: 500, Min: 1, Max: 100000, Doc: "neurons a population"},
 			{Key: "order", Kind: experiment.Choice, Default: "fixed", Choices: []string{"fixed", "random"}, Doc: "order of the examples"},
 			{Key: "end", Kind: experiment.Choice, Default: "well", Choices: []string{"well", "error", "panic", "interrupt", "terminate"}, Doc: "how the run ends"},
 			{Key: "deaf", Kind: experiment.Bool, Default: false, Doc: "do not listen to a cancelled context"},

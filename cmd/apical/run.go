@@ -19,8 +19,9 @@ const maxWorkers = 256
 type runFlags struct {
 	seed, seeds, preset, out, workers, jobs, record, codec string
 
-	sets         []string
-	force, quiet bool
+	sets                 []string
+	force, resume, quiet bool
+	values               []valueFlag
 }
 
 func (a *app) runCommand() *cobra.Command {
@@ -38,7 +39,9 @@ Ctrl-C closes the files; a second one stops at once.`,
 		Example: `  apical run xor --preset quick
   apical run xor --seed 7 --set examples=400 --set tau_avg=500ms --out runs/short
   apical run xor --seeds 1..5 --preset quick
-  apical run xor --record hidden1,hidden2,test_after --codec zstd`,
+  apical run xor --record hidden1,hidden2,test_after --codec zstd
+  apical run mnist --rule burstprop --feedback kolen-pollack --depth 3 --epochs 2
+  apical run mnist --rule burstprop --feedback kolen-pollack --depth 3 --epochs 4 --resume`,
 		Args:              wantArgs(1, 1, "EXPERIMENT"),
 		ValidArgsFunction: a.experimentNames,
 		PreRun:            outliveReaders,
@@ -60,12 +63,14 @@ Ctrl-C closes the files; a second one stops at once.`,
 		},
 	}
 	fl := cmd.Flags()
+	f.values = a.valueFlags(fl)
 	onceVar(fl, &f.seed, "seed", "1", "seed `N` of all random draws, 0 to 2^63-1")
 	onceVar(fl, &f.seeds, "seeds", "", "several seeds, such as `1..5` or 1,2,7..9, each in its own directory")
 	fl.StringArrayVar(&f.sets, "set", nil, "`key=value` with its unit, may be repeated; see apical describe")
 	onceVar(fl, &f.preset, "preset", "", "start from the values of preset `NAME`")
 	onceVar(fl, &f.out, "out", "", "output directory `DIR`, with --seeds DIR/seed-N for each (default runs/EXPERIMENT-seedN)")
 	fl.BoolVar(&f.force, "force", false, "replace the run that DIR already holds, with --seeds those of the seeds named; other files stay")
+	fl.BoolVar(&f.resume, "resume", false, "continue the run that DIR holds from its checkpoint, with --seeds each that has one")
 	onceVar(fl, &f.workers, "workers", "", "goroutines a seed, `N` from 1 to 256 (default as many as pay for the network, or 1 if seeds run together)")
 	onceVar(fl, &f.jobs, "jobs", "", "seeds that run at once, `N` from 1 to 256 (default one a core)")
 	onceVar(fl, &f.record, "record", "", "spikes to keep: all, none, or `names` of populations and phases")
@@ -83,7 +88,7 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 			wrong.Problems = append(wrong.Problems, flag+err.Error())
 		}
 	}
-	p := &experiment.Plan{Dir: f.out, Force: f.force, Out: a.out}
+	p := &experiment.Plan{Dir: f.out, Force: f.force, Resume: f.resume, Out: a.out}
 	given := cmd.Flags().Changed
 	var err error
 
@@ -97,6 +102,9 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 		if given("seed") {
 			problem("", experiment.Inputf("seed: give --seed or --seeds, not both"))
 		}
+	}
+	if f.force && f.resume {
+		problem("", experiment.Inputf("resume: give --force or --resume, not both"))
 	}
 	if given("workers") {
 		p.Workers, err = parseWorkers(f.workers)
@@ -123,7 +131,9 @@ func (a *app) plan(cmd *cobra.Command, name string, f *runFlags) (*experiment.Pl
 		problem("", err)
 		return nil, wrong
 	}
-	p.Values, err = p.Experiment.Resolve(f.preset, f.sets)
+	sets, err := givenValues(cmd.Flags(), p.Experiment, f.values)
+	problem("", err)
+	p.Values, err = p.Experiment.Resolve(f.preset, append(sets, f.sets...))
 	problem("", err)
 	p.Record, err = p.Experiment.Record.Parse(f.record)
 	problem("", err)

@@ -50,3 +50,29 @@ func (RoundTicks) Ticks(low, high float64) []plot.Tick {
 	}
 	return ticks
 }
+
+// LogTicks labels 1, 2 and 5 times powers of ten, of a logarithmic axis; over more than
+// two decades the powers alone.
+type LogTicks struct{}
+
+// Ticks implements plot.Ticker.
+func (LogTicks) Ticks(low, high float64) (ticks []plot.Tick) {
+	if !(low > 0 && low < high) {
+		return nil
+	}
+	few := high > 100*low
+	for k := math.Floor(math.Log10(low)); k <= math.Log10(high); k++ {
+		for m := 1; m < 10; m++ {
+			v := float64(m) * math.Pow(10, k)
+			if v < low || v > high {
+				continue
+			}
+			t := plot.Tick{Value: v}
+			if m == 1 || !few && (m == 2 || m == 5) {
+				t.Label = strconv.FormatFloat(v, 'g', 3, 64)
+			}
+			ticks = append(ticks, t)
+		}
+	}
+	return ticks
+}
