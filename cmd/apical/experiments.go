@@ -3,7 +3,9 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
+	"github.com/apical-sim/apical/experiment/depth"
 	"github.com/apical-sim/apical/experiment/detection"
+	"github.com/apical-sim/apical/experiment/mnist"
 	"github.com/apical-sim/apical/experiment/normalization"
 	"github.com/apical-sim/apical/experiment/pairing"
 	"github.com/apical-sim/apical/experiment/propagation"
@@ -29,5 +31,7 @@ func experiments() []*experiment.Experiment {
 		normalization.Experiment(),
 		transmission.Experiment(),
 		detection.Experiment(),
+		mnist.Experiment(),
+		depth.Experiment(),
 	}
 }

@@ -1,0 +1,151 @@
+package images
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"runtime"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/rate"
+)
+
+// Metrics is what training one network leaves in metrics.json.
+type Metrics struct {
+	Rule     string `json:"rule"`
+	Feedback string `json:"feedback"`
+	// Units are those of the input, the hidden layers and the output.
+	Units []int `json:"units"`
+	// Numbers are LearningParams as they were, whether the rule's or not.
+	Numbers map[string]float64 `json:"numbers"`
+	Data    DataMetrics        `json:"data"`
+	// Epochs has one entry an epoch; the first is before any learning.
+	Epochs []Epoch `json:"epochs"`
+	// Last is the last of Epochs.
+	Last Epoch `json:"last"`
+}
+
+// DataMetrics says what was learned from.
+type DataMetrics struct {
+	Name          string `json:"name"`
+	TrainExamples int    `json:"train_examples"`
+	TestExamples  int    `json:"test_examples"`
+	// PixelMean and PixelSD are of pixels/255, by channel: what inputs were standardised by.
+	PixelMean []float64 `json:"pixel_mean"`
+	PixelSD   []float64 `json:"pixel_sd"`
+}
+
+// Files are what Learn leaves in the directory of a run beside metrics.json.
+func Files() []string { return nil }
+
+// Learn is a seed of an experiment that trains one network with these hidden layers,
+// of whose parameters are those of RuleParams, LearningParams, NetworkParams and
+// DataParams.
+func Learn(ctx context.Context, r *experiment.Run, hidden []rate.Hidden) error {
+	c, err := Config(r.Values, r.Values.String("rule"), r.Values.String("feedback"))
+	if err != nil {
+		return err
+	}
+	d, err := Load(r.Values)
+	if err != nil {
+		return err
+	}
+	if r.Workers == 0 {
+		r.Workers = workers(d, hidden)
+	}
+	c.Hidden, c.Seed, c.Workers = hidden, r.Seed, r.Workers
+	t := Training{Data: d, Network: c, Epochs: r.Values.Int("epochs"), Samples: r.Values.Int("angle_batches"),
+		Rest: r.Values.Int("rest_epochs"),
+		Progress: func(epochs float64, note string) {
+			r.Progress.Count(epochs, float64(r.Values.Int("epochs")), "epochs", note)
+		}}
+	history, err := t.Run(ctx, nil)
+	if err != nil {
+		return err
+	}
+	r.Count("epochs", int64(len(history)-1))
+	m := newMetrics(c, d, history)
+	if err := r.Metrics(m); err != nil {
+		return err
+	}
+	return m.print(r.Out)
+}
+
+// workers is how many pay: a layer with few weights is multiplied faster than a
+// second goroutine wakes.
+func workers(d *Data, hidden []rate.Hidden) int {
+	const worthSharing = 100_000 // weights of a layer
+	below := d.Shape().Units()
+	for _, h := range hidden {
+		if h.Units == 0 || below*h.Units >= worthSharing {
+			return runtime.GOMAXPROCS(0)
+		}
+		below = h.Units
+	}
+	return 1
+}
+
+func newMetrics(c rate.Config, d *Data, history []Epoch) *Metrics {
+	m := &Metrics{Rule: c.Rule.Name(), Feedback: string(c.Feedback), Numbers: Numbers(c), Epochs: history, Last: history[len(history)-1],
+		Data: DataMetrics{Name: d.Name, TrainExamples: d.Train.Count, TestExamples: d.Test.Count}}
+	for _, c := range d.Moments {
+		m.Data.PixelMean, m.Data.PixelSD = append(m.Data.PixelMean, c.Mean), append(m.Data.PixelSD, c.SD)
+	}
+	m.Units = append(m.Units, d.Shape().Units())
+	for _, h := range c.Hidden {
+		m.Units = append(m.Units, h.Units)
+	}
+	m.Units = append(m.Units, d.Train.Classes)
+	return m
+}
+
+// printedEpochs is how many epochs a table for people shows at most, evenly spaced.
+const printedEpochs = 12
+
+// print writes the results for people.
+func (m *Metrics) print(w io.Writer) error {
+	var units []string
+	for _, n := range m.Units {
+		units = append(units, fmt.Sprint(n))
+	}
+	fmt.Fprintf(w, "%s with %s feedback, %s units, %d training and %d test examples of %s\n\n",
+		m.Rule, m.Feedback, strings.Join(units, "-"), m.Data.TrainExamples, m.Data.TestExamples, m.Data.Name)
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
+	head := "epoch\ttraining loss\terror %\ttest loss\terror %\t"
+	for k := range m.Last.Credit.Layers {
+		head += fmt.Sprintf("angle %d (°)\t", k+1)
+	}
+	fmt.Fprintln(t, head)
+	n := len(m.Epochs)
+	for i, e := range m.Epochs {
+		if rows := min(n, printedEpochs); n > rows && i != n-1 && (i*(rows-1))/(n-1) == ((i-1)*(rows-1))/(n-1) && i > 0 {
+			continue
+		}
+		line := fmt.Sprintf("%d\t-\t-\t", e.Epoch)
+		if e.Train != nil {
+			line = fmt.Sprintf("%d\t%.4f\t%.2f\t", e.Epoch, e.Train.Loss, e.Train.ErrorPct)
+		}
+		line += fmt.Sprintf("%.4f\t%.2f\t", e.Test.Loss, e.Test.ErrorPct)
+		for _, l := range e.Credit.Layers {
+			if l.DeltaDeg != nil {
+				line += fmt.Sprintf("%.1f\t", *l.DeltaDeg)
+			} else {
+				line += "-\t"
+			}
+		}
+		fmt.Fprintln(t, line)
+	}
+	return t.Flush()
+}
+
+// Headline are what summaries of several seeds print: errors, and the angles of each
+// layer.
+func Headline() []string {
+	paths := []string{"last.test.error_pct", "last.train.error_pct"}
+	for k := range MaxDepth {
+		paths = append(paths, fmt.Sprintf("last.credit.layers.%d.delta_deg", k))
+	}
+	return paths
+}
