@@ -188,6 +188,26 @@ func TestAnglesInBatches(t *testing.T) {
 	}
 }
 
+func TestMeanAngles(t *testing.T) {
+	n := newNetwork(t, exampleConfig(DefaultNodePerturbation()))
+	x, classes := examples(8, 5, 3)
+	a, b := n.Angles(first(x, 4), classes), n.Angles(span(x, 4, 8), classes[4:])
+	a.Layers[0].Degenerate = 2
+	m := MeanAngles([]NetworkAngles{a, b})
+	if got, want := m.Layers[1].Delta, (a.Layers[1].Delta+b.Layers[1].Delta)/2; math.Abs(got-want) > 1e-12 {
+		t.Errorf("mean of %v and %v: %v", a.Layers[1].Delta, b.Layers[1].Delta, got)
+	}
+	if got, want := m.All.Gradient, (a.All.Gradient+b.All.Gradient)/2; math.Abs(got-want) > 1e-12 {
+		t.Errorf("mean of all layers: %v, want %v", got, want)
+	}
+	if m.Examples != 8 || m.Layers[0].Degenerate != 2 || !math.IsNaN(m.Layers[0].Symmetry) || len(m.Layers) != 3 {
+		t.Errorf("%+v; want sums of 8 examples and 2 degenerate, and no symmetry", m)
+	}
+	if m := MeanAngles(nil); m.Examples != 0 || m.Layers != nil {
+		t.Errorf("no measurements: %+v", m)
+	}
+}
+
 // What is known beforehand: backpropagation has angles of 0 to itself, feedback
 // alignment to itself; mirrored weights turn a single layer's signal around; and
 // independent weights are at 90 degrees, in 784 × 100 weights within 5 standard

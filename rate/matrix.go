@@ -16,3 +16,9 @@ func first(m Matrix, rows int) Matrix {
 	m.Data = m.Data[:rows*m.Stride]
 	return m
 }
+
+// span gives the rows from lo up to hi of m, which share its memory.
+func span(m Matrix, lo, hi int) Matrix {
+	m.Data = m.Data[lo*m.Stride:]
+	return first(m, hi-lo)
+}

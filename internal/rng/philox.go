@@ -50,6 +50,7 @@ const (
 	Resampling
 	Surrogate
 	NullSample
+	Perturbation
 )
 
 // Source names one use of randomness by one object of a network: all streams

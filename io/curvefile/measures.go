@@ -29,7 +29,7 @@ const (
 type Measure string
 
 // The measures. Loss and ErrorPct are those of the network; what the others are is
-// told by [rate.Angles], [rate.Spectrum] and [rate.Network.Linearity], by layer.
+// told by [rate.Angles], [rate.Spectrum] and [rate.Network.FeedbackCorrelation], by layer.
 const (
 	Loss                Measure = "loss"
 	ErrorPct            Measure = "error_pct"
