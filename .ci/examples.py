@@ -5,8 +5,8 @@
 
 APICAL is the compiled command. All commands that its help names are gone through, but
 for run and verify, which take long. The examples of each run one after the other in a
-directory that has the files which they speak of: runs of xor, and spikes, trials and
-signals of somebody else. All must work, in this order, without --force. The last line
+directory that has the files which they speak of: runs of xor, spikes, trials and
+signals of somebody else, and downloaded images. All must work, in this order, without --force. The last line
 is "N passed, N failed".
 """
 
@@ -36,7 +36,7 @@ def main():
         for directory in (tools, files, results):
             os.mkdir(directory)
         os.symlink(apical, os.path.join(tools, "apical"))
-        environment = {**os.environ, "PATH": tools + os.pathsep + os.environ["PATH"]}
+        environment = {**os.environ, "PATH": tools + os.pathsep + os.environ["PATH"], "APICAL_DATA": os.path.join(root, "data")}
         make(apical, files)
         analyze(apical, files, results)
         for command in commands(apical, []):
@@ -115,6 +115,17 @@ def make(apical, directory):
     trials = pd.DataFrame({"onset_s": onset, "stimulus": choice("left", "right"), "outcome": choice("hit", "miss"),
                            "session": (onset // 20).astype(int)})
     trials.to_csv(at("trials.csv"), index=False)
+    os.mkdir(at("downloads"))
+    for name, n in ("train", 40), ("t10k", 20):
+        labels, images = np.arange(n) % 10, random.integers(0, 256, (n, 28, 28))
+        write_idx(at(f"downloads/{name}-images-idx3-ubyte"), images)
+        write_idx(at(f"downloads/{name}-labels-idx1-ubyte"), labels)
+
+
+def write_idx(name, values):
+    """A file like those of MNIST."""
+    with open(name, "wb") as f:
+        f.write(np.array([2048 + values.ndim, *values.shape], ">u4").tobytes() + values.astype("u1").tobytes())
 
 
 def analyze(apical, files, results):

@@ -28,6 +28,14 @@ func (a *app) newProgress() *progress {
 // set says that done of total is done of what. It may be called from any
 // goroutine.
 func (p *progress) set(what string, done, total int) {
+	p.show("%s: %d of %d", what, done, total)
+}
+
+// say tells in words how far it is, as set does.
+func (p *progress) say(text string) { p.show("%s", text) }
+
+// show formats nothing before it is time.
+func (p *progress) show(format string, args ...any) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	now := time.Now()
@@ -35,11 +43,11 @@ func (p *progress) set(what string, done, total int) {
 		return
 	}
 	if p.terminal {
-		fmt.Fprintf(p.w, "\r\x1b[K%s: %d of %d", what, done, total)
+		fmt.Fprintf(p.w, "\r\x1b[K"+format, args...)
 		p.drawn, p.next = true, now.Add(100*time.Millisecond)
 		return
 	}
-	fmt.Fprintf(p.w, "%s: %d of %d\n", what, done, total)
+	fmt.Fprintf(p.w, format+"\n", args...)
 	p.next = now.Add(30 * time.Second)
 }
 

@@ -22,6 +22,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){
 		"apical": func() { os.Exit(main1([]*experiment.Experiment{obedient()})) },
 		"encode": encode,
+		"images": makeImages,
 	})
 }
 

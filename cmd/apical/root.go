@@ -29,7 +29,7 @@ polars and R open.`,
 	}
 	root.RunE = orHelp
 	root.AddCommand(a.runCommand(), a.verifyCommand(), a.listCommand(), a.describeCommand(),
-		a.analyzeCommand(), a.plotCommand(), a.reportCommand(), a.exportCommand(), a.inspectCommand(), a.repairCommand(), a.versionCommand())
+		a.analyzeCommand(), a.plotCommand(), a.reportCommand(), a.exportCommand(), a.inspectCommand(), a.repairCommand(), a.dataCommand(), a.versionCommand())
 	root.SetHelpCommand(helpCommand())
 	root.InitDefaultCompletionCmd()
 	for _, c := range root.Commands() {
