@@ -39,39 +39,45 @@ func newNetwork(t *testing.T, c Config) *Network {
 	return n
 }
 
-// D of backpropagation is −∂L/∂z, so Σ d xᵀ is −∂L/∂W: by central differences, whose
-// error is of the order of the square of the step.
+// D of backpropagation is −∂L/∂z, so Σ d xᵀ is −∂L/∂W.
 func TestBackpropIsTheGradient(t *testing.T) {
-	const step, tolerance = 1e-5, 1e-8
 	for _, loss := range []Loss{SquaredError, CrossEntropy} {
 		for _, activation := range []Activation{Sigmoid, ReLU} {
 			t.Run(fmt.Sprint(loss, activation), func(t *testing.T) {
 				c := exampleConfig(DefaultBackprop())
 				c.Loss, c.Activation = loss, activation
-				n := newNetwork(t, c)
-				x, classes := examples(4, 5, 3)
-				for k := range n.Layers() {
-					u := n.Layers()[k].Unit()
-					n.Assign(x, classes)
-					below := x
-					if k > 0 {
-						below = first(n.Layers()[k-1].Unit().E, x.Rows)
-					}
-					g := newMatrix(u.W.W.Rows, u.W.W.Cols)
-					u.Conn.Outer(n.team, first(u.D, x.Rows), below, 0, g)
-					for i := range u.W.W.Data {
-						w := u.W.W.Data[i]
-						u.W.W.Data[i] = w + step
-						above, _ := n.Test(x, classes)
-						u.W.W.Data[i] = w - step
-						under, _ := n.Test(x, classes)
-						u.W.W.Data[i] = w
-						if want := -(above - under) / (2 * step); math.Abs(g.Data[i]-want) > tolerance {
-							t.Fatalf("layer %d weight %d: Σ d xᵀ = %v, −∂L/∂w = %v", k, i, g.Data[i], want)
-						}
-					}
-				}
+				checkGradient(t, c)
 			})
+		}
+	}
+}
+
+// checkGradient compares Σ d xᵀ with −∂L/∂W by central differences, whose error is of
+// the order of the square of the step.
+func checkGradient(t *testing.T, c Config) {
+	t.Helper()
+	const step, tolerance = 1e-5, 1e-8
+	n := newNetwork(t, c)
+	x, classes := examples(c.Batch, c.Input.Units(), c.Classes)
+	for k := range n.Layers() {
+		u := n.Layers()[k].Unit()
+		n.Assign(x, classes)
+		below := x
+		if k > 0 {
+			below = first(n.Layers()[k-1].Unit().E, x.Rows)
+		}
+		g := newMatrix(u.W.W.Rows, u.W.W.Cols)
+		u.Conn.Outer(n.team, first(u.D, x.Rows), below, 0, g)
+		for i := range u.W.W.Data {
+			w := u.W.W.Data[i]
+			u.W.W.Data[i] = w + step
+			above, _ := n.Test(x, classes)
+			u.W.W.Data[i] = w - step
+			under, _ := n.Test(x, classes)
+			u.W.W.Data[i] = w
+			if want := -(above - under) / (2 * step); math.Abs(g.Data[i]-want) > tolerance {
+				t.Fatalf("layer %d weight %d: Σ d xᵀ = %v, −∂L/∂w = %v", k, i, g.Data[i], want)
+			}
 		}
 	}
 }

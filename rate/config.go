@@ -1,16 +1,11 @@
 package rate
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/apical-sim/apical/internal/check"
 )
-
-// Hidden describes a hidden layer.
-type Hidden struct {
-	// Units of a layer in which each is connected to each below; 0 for a convolution.
-	Units int
-}
 
 // Config describes a network and how it learns.
 type Config struct {
@@ -44,16 +39,9 @@ type Config struct {
 // Validate reports all that is wrong, each with its field.
 func (c *Config) Validate() error {
 	var l check.List
-	if c.Input.Channels < 1 || c.Input.Height < 1 || c.Input.Width < 1 {
-		l.Addf("input", "%v, want at least one unit", c.Input)
-	}
+	c.validateShapes(&l)
 	if c.Classes < 2 || c.Classes > 256 {
 		l.Addf("classes", "%d, want 2 to 256", c.Classes)
-	}
-	for _, h := range c.Hidden {
-		if h.Units < 1 {
-			l.Addf("hidden", "%d units, want at least one", h.Units)
-		}
 	}
 	if c.Activation != Sigmoid && c.Activation != ReLU {
 		l.Addf("activation", "%q, want %s or %s", c.Activation, Sigmoid, ReLU)
@@ -82,6 +70,25 @@ func (c *Config) Validate() error {
 		l.Addf("workers", "%d, want at least 1", c.Workers)
 	}
 	return l.Err()
+}
+
+// validateShapes goes up the layers as far as their shapes are known.
+func (c *Config) validateShapes(l *check.List) {
+	for _, n := range []int{c.Input.Channels, c.Input.Height, c.Input.Width} {
+		if n < 1 || n > 1<<16 || c.Input.Units() > mostUnits {
+			l.Addf("input", "%d × %d × %d units, want 1 to %d", c.Input.Channels, c.Input.Height, c.Input.Width, mostUnits)
+			return
+		}
+	}
+	below := c.Input
+	for i, h := range c.Hidden {
+		shape, err := h.over(below)
+		if err != nil {
+			l.Addf(fmt.Sprintf("hidden[%d]", i), "%w", err)
+			return
+		}
+		below = shape
+	}
 }
 
 func below1(l *check.List, field string, v float64) {

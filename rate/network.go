@@ -39,7 +39,7 @@ func New(c Config) (*Network, error) {
 	for i := range len(c.Hidden) + 1 {
 		var conn Connection
 		if i < len(c.Hidden) {
-			conn = Dense{From: below, To: Flat(c.Hidden[i].Units)}
+			conn = c.Hidden[i].connection(below)
 		} else {
 			conn = Dense{From: below, To: Flat(c.Classes)}
 		}
