@@ -63,7 +63,7 @@ func Load(v *experiment.Values) (*Data, error) {
 }
 
 func find(v *experiment.Values) (*dataset.Data, error) {
-	d, err := dataset.Open(v.String("data"))
+	d, err := dataset.Load(v.String("data"))
 	if err == nil {
 		return d, nil
 	}

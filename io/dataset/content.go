@@ -11,7 +11,8 @@ import (
 )
 
 // MaxBytes is the largest content of one file, unpacked: twenty times the images of
-// MNIST, twice the largest data set that is known in this format.
+// MNIST, and about twice those of EMNIST by class (Cohen et al. 2017, arXiv 1702.05373),
+// 697 932 of 28 × 28.
 const MaxBytes = 1 << 30
 
 // inflation is the most bytes that one byte of gzip can stand for: DEFLATE copies 258
