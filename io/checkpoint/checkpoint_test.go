@@ -150,9 +150,14 @@ func TestSaveReplaces(t *testing.T) {
 			t.Fatalf("epoch %d, %v; want %d", got.Epoch, err, epoch)
 		}
 	}
+	info, err := spikefile.Inspect(path)
+	if err != nil || info.Kind != "apical.checkpoint" || info.LastEpoch != 2 || len(info.Tensors) != 6 ||
+		info.Tensors[2] != (spikefile.TensorInfo{Layer: "hidden2", Name: "weights", Rows: 6, Columns: 7, Changes: true}) {
+		t.Errorf("inspected %+v, %v", info, err)
+	}
 	before, _ := os.ReadFile(path)
 	n.Layers()[1].Unit().W.V.Data[5] = math.NaN()
-	err := Save(path, n, state(), spikefile.Options{})
+	err = Save(path, n, state(), spikefile.Options{})
 	if err == nil || !strings.Contains(err.Error(), "hidden2 weights: element 5 is not a number") {
 		t.Errorf("a NaN: %v", err)
 	}
@@ -207,6 +212,7 @@ func TestLoadDamaged(t *testing.T) {
 	dir := t.TempDir()
 	n := network(t, rate.DefaultBackprop(), rate.Tied)
 	all, shapes := tensors(n)
+	sum := hash(all)
 	save := func(name string, change func([]spikefile.ResultColumn), skip int) string {
 		path := filepath.Join(dir, name)
 		list, err := json.Marshal(shapes)
@@ -214,7 +220,7 @@ func TestLoadDamaged(t *testing.T) {
 			t.Fatal(err)
 		}
 		meta := state().Meta
-		meta.Extra = map[string]string{keyEpoch: "2", keyTensors: string(list)}
+		meta.Extra = map[string]string{keyEpoch: "2", keyTensors: string(list), keyHash: sum}
 		columns := empty(shapes)
 		w, err := spikefile.CreateResults(path, kind, meta, columns, spikefile.Options{})
 		if err != nil {
@@ -242,6 +248,7 @@ func TestLoadDamaged(t *testing.T) {
 		"column": save("column", func(c []spikefile.ResultColumn) { c[3].Counts[0] = -1 }, -1),
 		"layer":  save("layer", func(c []spikefile.ResultColumn) { c[0].Index[3] = 0 }, -1),
 		"change": save("change", func(c []spikefile.ResultColumn) { c[5].Numbers[3] = math.NaN() }, -1),
+		"value":  save("value", func(c []spikefile.ResultColumn) { c[4].Numbers[3] += 1e-16 }, -1),
 		"first":  save("first", nothing, 0),
 		"last":   save("last", nothing, len(all)-1),
 	} {
@@ -251,13 +258,14 @@ func TestLoadDamaged(t *testing.T) {
 	}
 }
 
-// Whatever the bytes, Load gives an error or what Save gives back.
+// Whatever the bytes, Load gives an error or the weights that were saved.
 func FuzzLoad(f *testing.F) {
 	path := filepath.Join(f.TempDir(), "checkpoint.arrow")
 	n := network(f, rate.DefaultBackprop(), rate.KolenPollack)
 	if err := Save(path, n, state(), spikefile.Options{BatchRows: 50}); err != nil {
 		f.Fatal(err)
 	}
+	saved := bits(n)
 	sound, err := os.ReadFile(path)
 	if err != nil {
 		f.Fatal(err)
@@ -281,17 +289,8 @@ func FuzzLoad(f *testing.F) {
 			}
 			return
 		}
-		want := bits(n)
-		s.Meta.Config = state().Meta.Config
-		err = Save(path, n, s, spikefile.Options{})
-		if err != nil && strings.Contains(err.Error(), "not a number") {
-			return
-		}
-		if err == nil {
-			_, err = Load(path, n, state().Meta)
-		}
-		if err != nil || !slices.Equal(bits(n), want) {
-			t.Errorf("what was loaded cannot be saved and loaded: %v", err)
+		if !slices.Equal(bits(n), saved) {
+			t.Errorf("loaded other bits than were saved, epoch %d", s.Epoch)
 		}
 	})
 }

@@ -14,8 +14,9 @@
 //
 // Tensors follow each other whole, row by row. The schema metadata has, beside the keys
 // of [spikefile.Meta]: epoch, the epochs that were completed; tensors, the shape of
-// each in the order of the file; and record, what the program that trains has kept for
-// itself, in JSON. In pandas the weights of a layer are
+// each in the order of the file; values_sha256, the hash of the values of each tensor and
+// its last changes, which [Load] compares; and record, what the program
+// that trains has kept for itself, in JSON. In pandas the weights of a layer are
 //
 //	c = pyarrow.feather.read_table("checkpoint.arrow").to_pandas()
 //	w = c[(c.layer == "hidden1") & (c.tensor == "weights")].pivot(index="row", columns="column", values="value")

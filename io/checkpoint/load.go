@@ -49,7 +49,10 @@ func Load(path string, n *rate.Network, meta spikefile.Meta) (State, error) {
 		return State{}, err
 	}
 	if l.tensor < len(l.shapes) {
-		return wrong(spikefile.ErrDamaged, fmt.Errorf("it ends within %s %s", l.shapes[l.tensor].Layer, l.shapes[l.tensor].Tensor), "begin anew elsewhere")
+		return wrong(spikefile.ErrDamaged, fmt.Errorf("it ends within %s %s", l.shapes[l.tensor].Layer, l.shapes[l.tensor].Name), "begin anew elsewhere")
+	}
+	if hash(l.tensors) != value(md, keyHash) {
+		return wrong(spikefile.ErrDamaged, errors.New("weights are not those that were saved: their "+keyHash+" differs"), "begin anew elsewhere")
 	}
 	return s, nil
 }
@@ -83,8 +86,8 @@ func decode(md arrow.Metadata, want spikefile.Meta) (s State, err error) {
 		s.Meta.Config = json.RawMessage(config)
 	}
 	s.Meta.ConfigSHA256 = value(md, "config_sha256")
-	hash, err := want.ConfigHash()
-	if err == nil && s.Meta.ConfigSHA256 != hash {
+	config, err := want.ConfigHash()
+	if err == nil && s.Meta.ConfigSHA256 != config {
 		err = difference(s.Meta.Config, want.Config)
 	}
 	return s, err
@@ -116,7 +119,7 @@ func text(v any) string {
 // loader copies rows to the tensors that they are of.
 type loader struct {
 	tensors    []*rate.Tensor
-	shapes     []shape
+	shapes     []spikefile.TensorInfo
 	columns    [6]int // of the file, in the order of empty
 	tensor, at int    // the next element
 }
@@ -124,18 +127,18 @@ type loader struct {
 func newLoader(n *rate.Network, s *arrow.Schema, list string) (*loader, error) {
 	l := &loader{}
 	l.tensors, l.shapes = tensors(n)
-	var found []shape
+	var found []spikefile.TensorInfo
 	if err := json.Unmarshal([]byte(list), &found); err != nil {
 		return nil, fmt.Errorf("metadata %s: %w", keyTensors, err)
 	}
 	for i := range max(len(found), len(l.shapes)) {
 		switch {
 		case i >= len(found):
-			return nil, fmt.Errorf("%s is missing", l.shapes[i])
+			return nil, fmt.Errorf("%s is missing", describe(l.shapes[i]))
 		case i >= len(l.shapes):
-			return nil, fmt.Errorf("it has %s, which the network has not", found[i])
+			return nil, fmt.Errorf("it has %s, which the network has not", describe(found[i]))
 		case found[i] != l.shapes[i]:
-			return nil, fmt.Errorf("it has %s, want %s", found[i], l.shapes[i])
+			return nil, fmt.Errorf("it has %s, want %s", describe(found[i]), describe(l.shapes[i]))
 		}
 	}
 	for i, c := range empty(l.shapes) {
@@ -148,9 +151,9 @@ func newLoader(n *rate.Network, s *arrow.Schema, list string) (*loader, error) {
 	return l, nil
 }
 
-// String is for errors.
-func (s shape) String() string {
-	return fmt.Sprintf("%s %s of %d × %d (last change: %v)", s.Layer, s.Tensor, s.Rows, s.Columns, s.Changes)
+// describe is for errors.
+func describe(s spikefile.TensorInfo) string {
+	return fmt.Sprintf("%s %s of %d × %d (last change: %v)", s.Layer, s.Name, s.Rows, s.Columns, s.Changes)
 }
 
 // take copies a batch.
@@ -177,9 +180,9 @@ func (l *loader) take(rec arrow.Record) error {
 			return errors.New("rows follow the last tensor")
 		}
 		s, t := l.shapes[l.tensor], l.tensors[l.tensor]
-		if layers.Value(layer.GetValueIndex(i)) != s.Layer || names.Value(tensor.GetValueIndex(i)) != s.Tensor ||
+		if layers.Value(layer.GetValueIndex(i)) != s.Layer || names.Value(tensor.GetValueIndex(i)) != s.Name ||
 			row.Value(i) != int64(l.at/s.Columns) || column.Value(i) != int64(l.at%s.Columns) || change.IsValid(i) != s.Changes {
-			return fmt.Errorf("element %d of %s is missing, or another is in its place", l.at, s)
+			return fmt.Errorf("element %d of %s is missing, or another is in its place", l.at, describe(s))
 		}
 		t.W.Data[l.at] = value.Value(i)
 		if s.Changes {

@@ -1,6 +1,9 @@
 package checkpoint
 
 import (
+	"crypto/sha256"
+	"encoding/binary"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -21,6 +24,7 @@ const (
 	keyEpoch   = "epoch"
 	keyTensors = "tensors"
 	keyRecord  = "record"
+	keyHash    = "values_sha256"
 )
 
 // State is what a checkpoint holds beside the weights.
@@ -35,26 +39,32 @@ type State struct {
 	Record json.RawMessage
 }
 
-// shape is a tensor in the metadata.
-type shape struct {
-	Layer   string `json:"layer"`
-	Tensor  string `json:"tensor"`
-	Rows    int    `json:"rows"`
-	Columns int    `json:"columns"`
-	// Changes tells whether the tensor keeps its last change.
-	Changes bool `json:"last_change"`
-}
-
-// tensors are all of a network, and their shapes.
-func tensors(n *rate.Network) (all []*rate.Tensor, shapes []shape) {
+// tensors are all of a network, and what the metadata say of them.
+func tensors(n *rate.Network) (all []*rate.Tensor, shapes []spikefile.TensorInfo) {
 	names := n.Names()
 	for k, l := range n.Layers() {
 		for _, t := range l.Tensors() {
 			all = append(all, t)
-			shapes = append(shapes, shape{Layer: names[k], Tensor: t.Name, Rows: t.W.Rows, Columns: t.W.Cols, Changes: t.V.Data != nil})
+			shapes = append(shapes, spikefile.TensorInfo{Layer: names[k], Name: t.Name, Rows: t.W.Rows, Columns: t.W.Cols, Changes: t.V.Data != nil})
 		}
 	}
 	return all, shapes
+}
+
+// hash is over all values and last changes, as float64 in little endian.
+func hash(all []*rate.Tensor) string {
+	h := sha256.New()
+	var b []byte
+	for _, t := range all {
+		for _, values := range [][]float64{t.W.Data, t.V.Data} {
+			b = b[:0]
+			for _, v := range values {
+				b = binary.LittleEndian.AppendUint64(b, math.Float64bits(v))
+			}
+			h.Write(b)
+		}
+	}
+	return hex.EncodeToString(h.Sum(nil))
 }
 
 // Save writes a checkpoint of n, replacing a regular file that has the name path. What
@@ -88,7 +98,7 @@ func write(path string, n *rate.Network, s State, opt spikefile.Options) error {
 		for _, values := range [][]float64{t.W.Data, t.V.Data} {
 			if at := slices.IndexFunc(values, math.IsNaN); at >= 0 {
 				return fmt.Errorf("checkpoint: epoch %d: %s %s: element %d is not a number: the network has diverged, learn at a smaller rate",
-					s.Epoch, shapes[i].Layer, shapes[i].Tensor, at)
+					s.Epoch, shapes[i].Layer, shapes[i].Name, at)
 			}
 		}
 	}
@@ -96,7 +106,7 @@ func write(path string, n *rate.Network, s State, opt spikefile.Options) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	extra := map[string]string{keyEpoch: strconv.Itoa(s.Epoch), keyTensors: string(list)}
+	extra := map[string]string{keyEpoch: strconv.Itoa(s.Epoch), keyTensors: string(list), keyHash: hash(all)}
 	if len(s.Record) > 0 {
 		extra[keyRecord] = string(s.Record)
 	}
@@ -128,14 +138,14 @@ func write(path string, n *rate.Network, s State, opt spikefile.Options) error {
 }
 
 // empty is the columns of no element.
-func empty(shapes []shape) []spikefile.ResultColumn {
+func empty(shapes []spikefile.TensorInfo) []spikefile.ResultColumn {
 	var layers, names []string
 	for _, s := range shapes {
 		if !slices.Contains(layers, s.Layer) {
 			layers = append(layers, s.Layer)
 		}
-		if !slices.Contains(names, s.Tensor) {
-			names = append(names, s.Tensor)
+		if !slices.Contains(names, s.Name) {
+			names = append(names, s.Name)
 		}
 	}
 	return []spikefile.ResultColumn{
@@ -149,8 +159,8 @@ func empty(shapes []shape) []spikefile.ResultColumn {
 }
 
 // fill makes the columns those of a tensor.
-func fill(c []spikefile.ResultColumn, t *rate.Tensor, s shape) {
-	layer, name := int16(slices.Index(c[0].Names, s.Layer)), int16(slices.Index(c[1].Names, s.Tensor))
+func fill(c []spikefile.ResultColumn, t *rate.Tensor, s spikefile.TensorInfo) {
+	layer, name := int16(slices.Index(c[0].Names, s.Layer)), int16(slices.Index(c[1].Names, s.Name))
 	for i := range c {
 		c[i].Index, c[i].Counts, c[i].Numbers = c[i].Index[:0], c[i].Counts[:0], c[i].Numbers[:0]
 	}

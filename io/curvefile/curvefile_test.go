@@ -69,6 +69,9 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil || info.Kind != "apical.curves" || info.Rows != 20 || info.Batches != 4 {
 		t.Errorf("inspected %+v, %v", info, err)
 	}
+	if !info.HasEpochs || info.FirstEpoch != 0 || info.LastEpoch != 3 {
+		t.Errorf("inspected epochs %d to %d, want 0 to 3", info.FirstEpoch, info.LastEpoch)
+	}
 	for _, c := range info.Columns[3:] {
 		unit := ""
 		for _, kv := range c.Metadata {

@@ -28,6 +28,12 @@ type Info struct {
 	HasTimes      bool
 	// Populations is filled in for spike files.
 	Populations []PopulationInfo
+	// FirstEpoch and LastEpoch are those of curves, and both the one after which a
+	// checkpoint was taken, if HasEpochs.
+	FirstEpoch, LastEpoch int64
+	HasEpochs             bool
+	// Tensors is filled in for checkpoints.
+	Tensors []TensorInfo
 }
 
 // Column describes a column.
@@ -84,6 +90,11 @@ func (src source) inspect(mem memory.Allocator) (Info, error) {
 	if err != nil {
 		return info, wrongSchema(src.path, err)
 	}
+	if info.Kind == formatCheckpoint {
+		if err := info.noteTensors(s.schema); err != nil {
+			return info, wrongSchema(src.path, err)
+		}
+	}
 	return info, info.scan(src.path, s, c)
 }
 
@@ -107,6 +118,9 @@ func (info *Info) scan(path string, s *recordStream, c contentCheck) error {
 		}
 		if err == nil && ok {
 			err = info.noteTimes(s.rec)
+		}
+		if err == nil && ok && info.Kind == formatCurves {
+			err = info.noteEpochs(s.rec)
 		}
 		if err != nil {
 			return damaged(path, "", err)
@@ -211,6 +225,7 @@ func (info Info) WriteText(w io.Writer) error {
 	if info.HasTimes {
 		fmt.Fprintf(&b, "times %v s to %v s\n", info.FirstS, info.LastS)
 	}
+	info.writeNetwork(&b)
 	if len(info.Populations) > 0 {
 		b.WriteString("\npopulations\n")
 		for _, p := range info.Populations {
