@@ -69,10 +69,13 @@ func (m *goModule) bring(ctx context.Context, temporary string, progress func(st
 		return "", err
 	}
 	sum, err := dirhash.HashZip(archive, dirhash.Hash1)
-	if err == nil && sum != m.sum {
-		err = fmt.Errorf("%s has the sum %s, want %s", m.path, sum, m.sum)
+	switch {
+	case err != nil:
+		return "", fmt.Errorf("what came for %s@%s: %w", m.path, m.version, err)
+	case sum != m.sum:
+		return "", fmt.Errorf("%s@%s has the sum %s, want %s", m.path, m.version, sum, m.sum)
 	}
-	return archive, err
+	return archive, nil
 }
 
 // byGo has the go command download the module into its cache.
