@@ -33,7 +33,8 @@ type Training struct {
 	Rest int
 	// Progress, if not nil, is told of each part of an epoch that is done.
 	Progress func(epochs float64, note string)
-	// After, if not nil, is called after each epoch and before the first.
+	// After, if not nil, is called before the first epoch and after each, with what has
+	// been measured so far; also once with what restore gives.
 	After func(n *rate.Network, history []Epoch) error
 }
 
@@ -93,6 +94,11 @@ func (t Training) Run(ctx context.Context, restore func(n *rate.Network) ([]Epoc
 	if restore != nil {
 		if r.history, err = restore(n); err != nil {
 			return nil, err
+		}
+		if len(r.history) > 0 && t.After != nil {
+			if err := t.After(n, r.history); err != nil {
+				return r.history, err
+			}
 		}
 	}
 	if len(r.history) == 0 {

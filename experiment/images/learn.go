@@ -2,6 +2,7 @@ package images
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"runtime"
@@ -37,9 +38,6 @@ type DataMetrics struct {
 	PixelSD   []float64 `json:"pixel_sd"`
 }
 
-// Files are what Learn leaves in the directory of a run beside metrics.json.
-func Files() []string { return nil }
-
 // Learn is a seed of an experiment that trains one network with these hidden layers,
 // of whose parameters are those of RuleParams, LearningParams, NetworkParams and
 // DataParams.
@@ -56,13 +54,18 @@ func Learn(ctx context.Context, r *experiment.Run, hidden []rate.Hidden) error {
 		r.Workers = workers(d, hidden)
 	}
 	c.Hidden, c.Seed, c.Workers = hidden, r.Seed, r.Workers
+	rec, err := newRecording(r, d)
+	if err != nil {
+		return err
+	}
 	t := Training{Data: d, Network: c, Epochs: r.Values.Int("epochs"), Samples: r.Values.Int("angle_batches"),
-		Rest: r.Values.Int("rest_epochs"),
+		Rest:  r.Values.Int("rest_epochs"),
+		After: rec.keep,
 		Progress: func(epochs float64, note string) {
 			r.Progress.Count(epochs, float64(r.Values.Int("epochs")), "epochs", note)
 		}}
-	history, err := t.Run(ctx, nil)
-	if err != nil {
+	history, err := t.Run(ctx, rec.restore)
+	if err = errors.Join(err, rec.close()); err != nil {
 		return err
 	}
 	r.Count("epochs", int64(len(history)-1))

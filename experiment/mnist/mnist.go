@@ -42,11 +42,12 @@ func Experiment() *experiment.Experiment {
 			{Name: "quick", Doc: "one hidden layer of 100 units, 10 000 images, three epochs", Set: map[string]string{
 				"depth": "1", "hidden": "100", "train_examples": "10000", "epochs": "3"}},
 		},
-		Files:    images.Files(),
-		Headline: images.Headline(),
-		Figure:   experiment.FigureOf(figure),
-		Check:    check,
-		Ready:    images.Ready,
+		Files:      images.Files(),
+		Checkpoint: images.CheckpointName,
+		Headline:   images.Headline(),
+		Figure:     experiment.FigureOf(figure),
+		Check:      check,
+		Ready:      images.Ready,
 		Run: func(ctx context.Context, r *experiment.Run) error {
 			return images.Learn(ctx, r, layers(r.Values.Int("depth"), r.Values.Int("hidden")))
 		},
