@@ -42,13 +42,31 @@ type DataMetrics struct {
 // of whose parameters are those of RuleParams, LearningParams, NetworkParams and
 // DataParams.
 func Learn(ctx context.Context, r *experiment.Run, hidden []rate.Hidden) error {
-	c, err := Config(r.Values, r.Values.String("rule"), r.Values.String("feedback"))
+	t, rec, err := newTraining(r, hidden)
 	if err != nil {
 		return err
 	}
+	history, err := t.Run(ctx, rec.restore)
+	if err = errors.Join(err, rec.close()); err != nil {
+		return err
+	}
+	r.Count("epochs", int64(len(history)-1))
+	m := newMetrics(t.Network, t.Data, history)
+	if err := r.Metrics(m); err != nil {
+		return err
+	}
+	return m.print(r.Out)
+}
+
+// newTraining is what a run's values describe, and what keeps its files.
+func newTraining(r *experiment.Run, hidden []rate.Hidden) (*Training, *recording, error) {
+	c, err := Config(r.Values, r.Values.String("rule"), r.Values.String("feedback"))
+	if err != nil {
+		return nil, nil, err
+	}
 	d, err := Load(r.Values)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
 	if r.Workers == 0 {
 		r.Workers = workers(d, hidden)
@@ -56,24 +74,14 @@ func Learn(ctx context.Context, r *experiment.Run, hidden []rate.Hidden) error {
 	c.Hidden, c.Seed, c.Workers = hidden, r.Seed, r.Workers
 	rec, err := newRecording(r, d)
 	if err != nil {
-		return err
+		return nil, nil, err
 	}
-	t := Training{Data: d, Network: c, Epochs: r.Values.Int("epochs"), Samples: r.Values.Int("angle_batches"),
-		Rest:  r.Values.Int("rest_epochs"),
+	t := &Training{Data: d, Network: c, Epochs: r.Values.Int("epochs"), Rest: r.Values.Int("rest_epochs"), Samples: r.Values.Int("angle_batches"),
 		After: rec.keep,
 		Progress: func(epochs float64, note string) {
 			r.Progress.Count(epochs, float64(r.Values.Int("epochs")), "epochs", note)
 		}}
-	history, err := t.Run(ctx, rec.restore)
-	if err = errors.Join(err, rec.close()); err != nil {
-		return err
-	}
-	r.Count("epochs", int64(len(history)-1))
-	m := newMetrics(c, d, history)
-	if err := r.Metrics(m); err != nil {
-		return err
-	}
-	return m.print(r.Out)
+	return t, rec, nil
 }
 
 // workers is how many pay: a layer with few weights is multiplied faster than a
