@@ -12,6 +12,9 @@ import (
 	"time"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/depth"
+	"github.com/apical-sim/apical/experiment/mnist"
+	"github.com/apical-sim/apical/io/dataset/datasettest"
 	"github.com/apical-sim/apical/io/spikefile"
 	"github.com/rogpeppe/go-internal/testscript"
 )
@@ -23,6 +26,9 @@ func TestMain(m *testing.M) {
 		"apical": func() { os.Exit(main1([]*experiment.Experiment{obedient()})) },
 		"encode": encode,
 		"images": makeImages,
+		// The real experiments on images, and images for them.
+		"learn":   func() { os.Exit(main1([]*experiment.Experiment{mnist.Experiment(), depth.Experiment()})) },
+		"fixture": fixture,
 	})
 }
 
@@ -32,7 +38,8 @@ func TestScripts(t *testing.T) {
 		UpdateScripts:       os.Getenv("APICAL_UPDATE_SCRIPTS") != "",
 		RequireExplicitExec: true,
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"code": checkCode,
+			"code":  checkCode,
+			"await": await,
 		},
 	})
 }
@@ -55,6 +62,39 @@ func checkCode(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	if got != want {
 		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+}
+
+// await is "await FILE N": waits until a file is there and has been replaced N times.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: await FILE N")
+	}
+	times, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	var last os.FileInfo
+	for start := time.Now(); times >= 0; time.Sleep(time.Millisecond) {
+		if now, err := os.Stat(ts.MkAbs(args[0])); err == nil && (last == nil || !os.SameFile(now, last)) {
+			last = now
+			times--
+		}
+		if time.Since(start) > time.Minute {
+			ts.Fatalf("%s: not yet after a minute", args[0])
+		}
+	}
+}
+
+// fixture is "fixture DIR TRAIN TEST": writes a data set of generated images.
+func fixture() {
+	train, err := strconv.Atoi(os.Args[2])
+	test, err2 := strconv.Atoi(os.Args[3])
+	err = errors.Join(err, err2, os.MkdirAll(os.Args[1], 0o777))
+	if err == nil {
+		err = datasettest.WriteIDX(os.Args[1], datasettest.Generate(datasettest.Options{Train: train, Test: test}))
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		os.Exit(1)
 	}
 }
 
