@@ -27,8 +27,8 @@ func (Backprop) Validate() error { return nil }
 // Feedbacks implements Rule.
 func (Backprop) Feedbacks() []Feedback { return []Feedback{Tied, Random, KolenPollack, Zero} }
 
-// Learning implements Rule: the calibration's rate of 1 for the mean over a batch.
-func (Backprop) Learning() Learning { return Learning{HiddenRate: 1, OutputRate: 1, Mean: true} }
+// Learning implements Rule: the rate of BurstCCN's notebook, for the mean over a batch.
+func (Backprop) Learning() Learning { return Learning{HiddenRate: 0.3, OutputRate: 0.3, Mean: true} }
 
 func (Backprop) layer(u *Units, _ func(uint32) rng.Source) Layer {
 	l := &backpropLayer{Units: u}

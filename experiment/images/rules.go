@@ -19,13 +19,16 @@ func ruleNamed(name string) (r rate.Rule, ok bool) {
 	return nil, false
 }
 
-// asBrought is a network as a rule brings it, without layers and data. Forward weights
-// have gain 1 with every rule: the 3.6 of some programs stalls narrow networks.
-// Feedback weights are those of burstprop's program for MNIST, and for the others of
-// BurstCCN's notebook.
+// asBrought is a network as a rule brings it, without layers and data. Backpropagation
+// has the gain of the baseline in burstprop's program, without which deep and wide
+// networks stall; feedback weights are those of burstprop's program for MNIST, and for
+// other rules those of BurstCCN's notebook.
 func asBrought(rule rate.Rule, feedback rate.Feedback) rate.Config {
 	c := rate.Config{Rule: rule, Feedback: feedback, Learning: rule.Learning(), WeightGain: 1, FeedbackSD: 0.5}
-	if _, ok := rule.(rate.Burstprop); ok {
+	switch rule.(type) {
+	case rate.Backprop:
+		c.WeightGain = 3.6
+	case rate.Burstprop:
 		c.FeedbackSD = 1
 	}
 	return c

@@ -33,12 +33,10 @@ func Experiment() *experiment.Experiment {
 			"network learns, the angle is measured between what the rule makes each layer learn and the gradient.",
 		Citation: "Payeur, Guerguiev, Zenke, Richards, Naud (2021), Nature Neuroscience 24:1010-1019, doi 10.1038/s41593-021-00857-x; " +
 			"Greedy, Zhu, Pemberton, Mellor, Costa (2022), NeurIPS",
-		Params: slices.Concat(images.RuleParams(), []experiment.Param{
-			{Key: "depth", Kind: experiment.Integer, Flag: true, Default: 3, Min: 0, Max: images.MaxDepth, Doc: "hidden layers"},
-			{Key: "hidden", Kind: experiment.Integer, Flag: true, Default: 500, Min: 1, Max: 10_000, Doc: "units of each hidden layer"},
-		}, images.DataParams("mnist", 20), images.NetworkParams(), images.LearningParams()),
+		Params: params(),
 		Tables: []experiment.Table{images.FeedbackTable(), images.RulesTable()},
 		Presets: []experiment.Preset{
+			calibration(),
 			{Name: "quick", Doc: "one hidden layer of 100 units, 10 000 images, three epochs", Set: map[string]string{
 				"depth": "1", "hidden": "100", "train_examples": "10000", "epochs": "3"}},
 		},
@@ -46,12 +44,21 @@ func Experiment() *experiment.Experiment {
 		Checkpoint: images.CheckpointName,
 		Headline:   images.Headline(),
 		Figure:     experiment.FigureOf(figure),
+		Expect:     expect,
+		Verify:     verifications(),
 		Check:      check,
 		Ready:      images.Ready,
 		Run: func(ctx context.Context, r *experiment.Run) error {
 			return images.Learn(ctx, r, layers(r.Values.Int("depth"), r.Values.Int("hidden")))
 		},
 	}
+}
+
+func params() []experiment.Param {
+	return slices.Concat(images.RuleParams(), []experiment.Param{
+		{Key: "depth", Kind: experiment.Integer, Flag: true, Default: 3, Min: 0, Max: images.MaxDepth, Doc: "hidden layers"},
+		{Key: "hidden", Kind: experiment.Integer, Flag: true, Default: 500, Min: 1, Max: 10_000, Doc: "units of each hidden layer"},
+	}, images.DataParams("mnist", 20), images.NetworkParams(), images.LearningParams())
 }
 
 // layers are so many hidden layers of so many units.
