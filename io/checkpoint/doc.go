@@ -18,7 +18,7 @@
 // its last changes, which [Load] compares; and record, what the program
 // that trains has kept for itself, in JSON. In pandas the weights of a layer are
 //
-//	c = pyarrow.feather.read_table("checkpoint.arrow").to_pandas()
+//	c = pandas.read_feather("checkpoint.arrow")
 //	w = c[(c.layer == "hidden1") & (c.tensor == "weights")].pivot(index="row", columns="column", values="value")
 //
 // A file is written beside its name, which it gets when it is complete and on the disk,

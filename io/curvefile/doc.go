@@ -14,9 +14,9 @@
 // and has a column for each [Measure], null where the measure is not defined or was
 // not taken. So in pandas
 //
-//	c = pyarrow.feather.read_table("curves.arrow").to_pandas()
+//	c = pandas.read_feather("curves.arrow")
 //	c[(c.layer == "network") & (c.split == "test")].plot("epoch", "error_pct")
-//	c.pivot_table(index="epoch", columns="layer", values="delta_deg").plot()
+//	c.pivot_table(index="epoch", columns="layer", values="delta_deg", observed=True).plot()
 //
 // and in R
 //
