@@ -12,8 +12,8 @@ import (
 type Spectrum struct {
 	// ParticipationRatio is (Σ v)²/Σ v²: n for equal variances in n dimensions.
 	ParticipationRatio float64
-	// EffectiveRank is exp(−Σ q ln q) with q = v/Σ v (Roy and Vetterli 2007,
-	// doi 10.5281/zenodo.40328, of the covariance): more of small variances count.
+	// EffectiveRank is exp(−Σ q ln q) with q = v/Σ v (Roy and Vetterli 2007, The
+	// effective rank, EUSIPCO, of the covariance): more of small variances count.
 	EffectiveRank float64
 }
 
