@@ -16,6 +16,8 @@ const (
 	// blockSize is how many numbers of b are packed at a time: 256 KiB, which stay in
 	// the second cache.
 	blockSize = 1 << 15
+	// wholeSize is how many numbers of b a worker packs at once for all its rows: 2 MiB.
+	wholeSize = 1 << 18
 	// For up to fewRows rows, and from manyColumns on, it is faster to take b as it lies
 	// than to pack it.
 	fewRows, manyColumns = 64, 128
@@ -25,15 +27,28 @@ const (
 type worker struct {
 	kernels kernels
 	packed  []float64 // panels of b, or the one that is not full
-	panels  []float64 // the same, or those of all workers, or b itself
+	panels  []float64 // the same, or of whole, or of b itself
+	whole   []float64 // all of b, packed for several parts of c
+	round   int64     // for which product
 	result  []float64 // a block of c, transposed
 	edge    [tileRows * groupPanels * panelWidth]float64
 	tile    tile
 }
 
-// multiply computes rows i0 to i1 and columns j0 to j1 of p.c. If shared is not nil, it
+// packWhole returns all of b packed, for the product of this round. Each worker packs
+// for itself: to fetch what another has just written takes longer.
+func (w *worker) packWhole(b *matrix, round int64) []float64 {
+	if w.round != round {
+		w.round = round
+		w.whole = room(w.whole, b.panels()*panelWidth*b.rows)
+		b.pack(w.kernels, w.whole, b.rows*panelWidth, 0, b.rows, 0, b.columns)
+	}
+	return w.whole
+}
+
+// multiply computes rows i0 to i1 and columns j0 to j1 of p.c. If whole is not nil, it
 // holds all of b, packed.
-func (w *worker) multiply(p *product, shared []float64, i0, i1, j0, j1 int) {
+func (w *worker) multiply(p *product, whole []float64, i0, i1, j0, j1 int) {
 	depth := p.a.columns
 	if depth == 0 {
 		for i := i0; i < i1; i++ {
@@ -47,14 +62,14 @@ func (w *worker) multiply(p *product, shared []float64, i0, i1, j0, j1 int) {
 	blocks := (depth + blockSteps - 1) / blockSteps
 	steps := min(depth, ((depth+blocks-1)/blocks+3)&^3)
 	width := blockSize / steps / panelWidth * panelWidth
-	inPlace := shared == nil && p.b.column == 1 && p.c.column == 1 && i1-i0 <= fewRows && p.b.columns >= manyColumns
+	inPlace := whole == nil && p.b.column == 1 && p.c.column == 1 && i1-i0 <= fewRows && p.b.columns >= manyColumns
 	if inPlace {
 		width = groupPanels * panelWidth
 	}
 	for j := j0; j < j1; j += width {
 		for k := 0; k < depth; k += steps {
 			b := block{p: p, i0: i0, i1: i1, j0: j, j1: min(j+width, j1), k0: k, k1: min(k+steps, depth), inPlace: inPlace}
-			w.prepare(&b, shared)
+			w.prepare(&b, whole)
 			if p.c.column == 1 {
 				w.intoRows(&b)
 			} else {
@@ -95,7 +110,7 @@ func (b *block) padded() int {
 
 // prepare sets what all tiles of a block have in common, and packs the block's part
 // of b unless that has been done.
-func (w *worker) prepare(b *block, shared []float64) {
+func (w *worker) prepare(b *block, whole []float64) {
 	steps := b.k1 - b.k0
 	w.tile = tile{k: steps, aRow: b.p.a.row, aStep: b.p.a.column, bStep: panelWidth, beta: b.p.beta, keep: b.p.beta != 0}
 	if b.k0 > 0 {
@@ -103,9 +118,9 @@ func (w *worker) prepare(b *block, shared []float64) {
 	}
 	from := &b.p.b
 	switch {
-	case shared != nil:
+	case whole != nil:
 		w.tile.bPanel = from.rows * panelWidth
-		w.panels = shared[b.j0/panelWidth*w.tile.bPanel+b.k0*panelWidth:]
+		w.panels = whole[b.j0/panelWidth*w.tile.bPanel+b.k0*panelWidth:]
 	case b.inPlace:
 		w.tile.bPanel, w.tile.bStep = panelWidth, from.row
 		w.panels = from.from(b.k0, b.j0)

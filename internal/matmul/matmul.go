@@ -26,7 +26,6 @@ const aloneBelow = 1 << 16
 const (
 	rowGrain    = tileRows
 	columnGrain = groupPanels * panelWidth
-	packGrain   = 64
 )
 
 // Mul sets c = β·c + op(a) op(b), where op(x) is x for blas.NoTrans and its
@@ -54,36 +53,35 @@ func (t *Team) Mul(ta, tb blas.Transpose, a, b blas64.General, beta float64, c b
 	}
 	t.product = p
 	rows, depth, columns := p.c.rows, p.a.columns, p.c.columns
-	switch t.columns = columns >= rows; {
-	case rows*columns*depth < t.aloneBelow || len(t.workers) == 1:
+	if work := rows * columns * depth; work == 0 || work < t.aloneBelow || len(t.workers) == 1 {
 		t.workers[0].multiply(&t.product, nil, 0, rows, 0, columns)
-	case t.columns:
-		t.share(columns, columnGrain, t.multiply)
-	default:
-		// Each worker needs all of b, which is packed once for all.
-		t.packed = room(t.packed, p.b.panels()*depth*panelWidth)
-		t.share(depth, packGrain, t.pack)
-		t.share(rows, rowGrain, t.multiply)
+	} else {
+		// Whole rows of c lie apart, columns beside each other: where c is the largest of
+		// the three, workers that write columns would fetch each other's lines ahead.
+		t.columns = columns >= rows && (depth >= rows || rows < partsPerWorker*len(t.workers)*tileRows)
+		t.whole = !t.columns && p.b.panels()*panelWidth*depth <= wholeSize
+		t.round++
+		if t.columns {
+			t.share(columns, columnGrain, t.multiply)
+		} else {
+			t.share(rows, rowGrain, t.multiply)
+		}
 	}
 	t.product = product{} // keeps nothing from the collector
 }
 
 // multiplyPart computes a part of the columns or rows.
 func (t *Team) multiplyPart(worker, part int) {
-	p := &t.product
+	p, w := &t.product, &t.workers[worker]
 	lo, hi := t.parts.at(part)
-	if t.columns {
-		t.workers[worker].multiply(p, nil, 0, p.c.rows, lo, hi)
-	} else {
-		t.workers[worker].multiply(p, t.packed, lo, hi, 0, p.c.columns)
+	switch {
+	case t.columns:
+		w.multiply(p, nil, 0, p.c.rows, lo, hi)
+	case t.whole:
+		w.multiply(p, w.packWhole(&p.b, t.round), lo, hi, 0, p.c.columns)
+	default:
+		w.multiply(p, nil, lo, hi, 0, p.c.columns)
 	}
-}
-
-// packPart packs the steps of a part of k for all workers.
-func (t *Team) packPart(worker, part int) {
-	b := &t.product.b
-	lo, hi := t.parts.at(part)
-	b.pack(t.workers[worker].kernels, t.packed[lo*panelWidth:], b.rows*panelWidth, lo, hi, 0, b.columns)
 }
 
 // valid panics unless the elements of x lie within its data.

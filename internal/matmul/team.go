@@ -17,14 +17,14 @@ type Team struct {
 	// The work at hand, which only the caller writes, and the tasks that do it, made
 	// once: a closure at each call would be an allocation.
 	product  product
-	columns  bool // whether the product is cut by columns
+	columns  bool  // the product is cut by columns, not by rows
+	whole    bool  // a worker packs all of its right operand, once
+	round    int64 // how many products there were
 	parts    parts
 	each     func(lo, hi int)
 	multiply func(worker, part int)
-	pack     func(worker, part int)
 	call     func(worker, part int)
 
-	packed     []float64 // the right operand, where all workers need all of it
 	aloneBelow int
 }
 
@@ -37,7 +37,7 @@ func NewTeam(workers int) *Team {
 	for i := range t.workers {
 		t.workers[i].kernels = best()
 	}
-	t.multiply, t.pack = t.multiplyPart, t.packPart
+	t.multiply = t.multiplyPart
 	t.call = func(_, part int) { t.each(t.parts.at(part)) }
 	return t
 }
@@ -66,7 +66,7 @@ func (t *Team) Each(n, grain int, f func(lo, hi int)) {
 
 // partsPerWorker is how many parts a worker is given. With fewer, one that comes late
 // has the others wait; more of them cost more.
-const partsPerWorker = 4
+const partsPerWorker = 2
 
 // share has the parts of 0…n−1 done.
 func (t *Team) share(n, grain int, task func(worker, part int)) {
