@@ -1,8 +1,8 @@
 // Package benchmarks measures apical from outside: a step of each neuron
 // model, an event of each kind of synapse and rule, the writing of spikes, whole
-// networks (package networks), and how their costs grow with their size (drawn
-// by command growth). README.md says what each is and what was measured. Run it
-// with
+// networks (package networks), how their costs grow with their size (drawn by
+// command growth), and minibatches of deep rate networks. README.md says what each
+// is and what was measured. Run it with
 //
 //	go test -run '^$' -bench . ./benchmarks
 //

@@ -20,7 +20,7 @@ import (
 
 // Products of fewer multiply-adds than this are computed by the caller alone: it
 // would take longer to tell others.
-const aloneBelow = 1 << 16
+const aloneBelow = 1 << 18
 
 // Where a product is cut for several workers: between tiles.
 const (
