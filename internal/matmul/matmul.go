@@ -22,12 +22,6 @@ import (
 // would take longer to tell others.
 const aloneBelow = 1 << 18
 
-// Where a product is cut for several workers: between tiles.
-const (
-	rowGrain    = tileRows
-	columnGrain = groupPanels * panelWidth
-)
-
 // Mul sets c = β·c + op(a) op(b), where op(x) is x for blas.NoTrans and its
 // transpose for blas.Trans. With β = 0 what c holds is not read, so that it may be
 // NaN. c must share no memory with a or b. Mul panics if the shapes do not fit.
@@ -62,9 +56,11 @@ func (t *Team) Mul(ta, tb blas.Transpose, a, b blas64.General, beta float64, c b
 		t.whole = !t.columns && p.b.panels()*panelWidth*depth <= wholeSize
 		t.round++
 		if t.columns {
-			t.share(columns, columnGrain, t.multiply)
+			// However few columns there are, each worker gets some.
+			each := (p.c.panels() + len(t.workers) - 1) / len(t.workers)
+			t.share(columns, min(each, groupPanels)*panelWidth, t.multiply)
 		} else {
-			t.share(rows, rowGrain, t.multiply)
+			t.share(rows, tileRows, t.multiply)
 		}
 	}
 	t.product = product{} // keeps nothing from the collector
