@@ -101,7 +101,7 @@ func TestMulInBlocks(t *testing.T) {
 			team := team(workers, kind)
 			for _, s := range [][3]int{
 				{32, 300, 131}, {131, 300, 32}, {9, 5, 2*blockSteps + 3}, {70, blockSize/blockSteps + 11, blockSteps + 1},
-				{1, 300, 200}, {300, 1, 200}, {2, 2*blockSize/30 + 5, 30}, {600, 13, 40},
+				{12, 8, wholeSize/8 + 3}, {1, 300, 200}, {300, 1, 200}, {2, 2*blockSize/30 + 5, 30}, {600, 13, 40},
 			} {
 				for _, ta := range operations {
 					for _, tb := range operations {
