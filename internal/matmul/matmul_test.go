@@ -98,6 +98,9 @@ func TestMulInBlocks(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, kind := range kinds() {
 		for _, workers := range []int{1, 2} {
+			if testing.Short() && (workers == 1 || kind != best()) {
+				continue // the naive loop takes long under the race detector
+			}
 			team := team(workers, kind)
 			for _, s := range [][3]int{
 				{32, 300, 131}, {131, 300, 32}, {9, 5, 2*blockSteps + 3}, {70, blockSize/blockSteps + 11, blockSteps + 1},
