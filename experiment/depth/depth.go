@@ -123,6 +123,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 		side.Go(func(ctx context.Context) error {
 			c.config.Seed, c.config.Workers = r.Seed, 1
 			t := images.Training{Data: data, Network: c.config, Epochs: r.Values.Int("epochs"), Samples: r.Values.Int("angle_batches"),
+				PathExamples: r.Values.Int("path_examples"), ErrorExamples: r.Values.Int("error_examples"),
 				Rest:     r.Values.Int("rest_epochs"),
 				Progress: func(epochs float64, note string) { progress.set(i, epochs, c.name()+", "+note) }}
 			history, err := t.Run(ctx, nil)

@@ -162,6 +162,16 @@ func rows(e Epoch, layers []string) (all []curvefile.Row) {
 		v[curvefile.Degenerate] = float64(e.Credit.Degenerate)
 		add(curvefile.Train, curvefile.Network, v)
 	}
+	for k, l := range e.Path {
+		v := curvefile.Values{}
+		for m, x := range map[curvefile.Measure]*float64{curvefile.FeedbackCorrelation: l.FeedbackCorrelation,
+			curvefile.ParticipationRatio: l.ParticipationRatio, curvefile.EffectiveRank: l.EffectiveRank} {
+			if x != nil {
+				v[m] = *x
+			}
+		}
+		add(curvefile.Test, layers[k], v)
+	}
 	add(curvefile.Test, curvefile.Network, score(e.Test))
 	return all
 }

@@ -28,6 +28,9 @@ type Training struct {
 	// Samples is how many minibatches of an epoch, evenly spaced, angles are taken
 	// from, ≥ 0.
 	Samples int
+	// PathExamples and ErrorExamples are how many test examples Path is measured on
+	// after each epoch, ≥ 0: its correlation, and the dimensions of errors.
+	PathExamples, ErrorExamples int
 	// Rest is for how many epochs feedback alone learns, without teacher, before the
 	// first, ≥ 0.
 	Rest int
@@ -56,6 +59,8 @@ type Epoch struct {
 	// Test is that of the test examples after the epoch.
 	Test   Score  `json:"test"`
 	Credit Credit `json:"credit"`
+	// Path has the hidden layers from the bottom up; nil where nothing was measured.
+	Path []LayerPath `json:"path,omitempty"`
 }
 
 // Evaluation in larger batches than those of learning takes less time.
@@ -185,6 +190,7 @@ func (t *trainer) measure(ctx context.Context, e Epoch) error {
 		loss, wrong = loss+l, wrong+w
 	}
 	e.Test = newScore(loss, wrong, set.Count)
+	e.Path = t.path()
 	t.history = append(t.history, e)
 	if t.After != nil {
 		return t.After(t.network, t.history)

@@ -77,6 +77,7 @@ func newTraining(r *experiment.Run, hidden []rate.Hidden) (*Training, *recording
 		return nil, nil, err
 	}
 	t := &Training{Data: d, Network: c, Epochs: r.Values.Int("epochs"), Rest: r.Values.Int("rest_epochs"), Samples: r.Values.Int("angle_batches"),
+		PathExamples: r.Values.Int("path_examples"), ErrorExamples: r.Values.Int("error_examples"),
 		After: rec.keep,
 		Progress: func(epochs float64, note string) {
 			r.Progress.Count(epochs, float64(r.Values.Int("epochs")), "epochs", note)
