@@ -51,22 +51,33 @@ func MeanAngles(measured []NetworkAngles) NetworkAngles {
 	m.Layers = make([]Angles, len(measured[0].Layers))
 	for _, a := range measured {
 		m.Examples += a.Examples
-		m.All.addPart(a.All, len(measured))
-		m.Hidden.addPart(a.Hidden, len(measured))
+		m.All.add(a.All)
+		m.Hidden.add(a.Hidden)
 		for k := range m.Layers {
-			m.Layers[k].addPart(a.Layers[k], len(measured))
+			m.Layers[k].add(a.Layers[k])
 		}
+	}
+	n := float64(len(measured))
+	m.All.divide(n)
+	m.Hidden.divide(n)
+	for k := range m.Layers {
+		m.Layers[k].divide(n)
 	}
 	return m
 }
 
-// addPart adds one of n measurements to their mean.
-func (a *Angles) addPart(b Angles, n int) {
+func (a *Angles) add(b Angles) {
 	from := b.fields()
 	for i, to := range a.fields() {
-		*to += *from[i] / float64(n)
+		*to += *from[i]
 	}
 	a.Degenerate += b.Degenerate
+}
+
+func (a *Angles) divide(n float64) {
+	for _, x := range a.fields() {
+		*x /= n
+	}
 }
 
 // fields are all angles.

@@ -34,6 +34,22 @@ func TestAngle(t *testing.T) {
 			t.Errorf("angle of %v and %v: %v, %v; want %v, %v", test.x, test.y, got, defined, test.want, test.defined)
 		}
 	}
+	x, y := []float64{0.3, -1.7, 2.9}, []float64{1.1, 0.4, -0.2}
+	want, _ := Angle(x, y)
+	for _, factor := range []float64{1e-200, 0.37, 8, 1e200} {
+		scaled := slices.Clone(x)
+		floats.Scale(factor, scaled)
+		if got, _ := Angle(scaled, y); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%v times as long: %v degrees, want %v", factor, got, want)
+		}
+		if got, _ := Angle(y, scaled); math.Abs(got-want) > 1e-12 {
+			t.Errorf("%v times as long, second: %v degrees, want %v", factor, got, want)
+		}
+		floats.Scale(-1, scaled)
+		if got, _ := Angle(scaled, y); math.Abs(got-(180-want)) > 1e-12 {
+			t.Errorf("%v times as long, turned around: %v degrees, want %v", factor, got, 180-want)
+		}
+	}
 	for _, bad := range []float64{math.NaN(), math.Inf(1)} {
 		if got, _ := Angle([]float64{1, bad}, []float64{1, 1}); !math.IsNaN(got) {
 			t.Errorf("angle of %v: %v, want NaN", bad, got)

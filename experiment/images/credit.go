@@ -11,8 +11,9 @@ import (
 type Credit struct {
 	// Layers are the hidden layers from the bottom up; nil where nothing was sampled.
 	Layers []LayerCredit `json:"layers"`
-	// HiddenGradientDeg is between the changes of all hidden weights as one vector and
-	// backpropagation's, degrees.
+	// GradientDeg is between the changes of all weights as one vector and
+	// backpropagation's, HiddenGradientDeg likewise of all hidden weights, degrees.
+	GradientDeg       *float64 `json:"gradient_deg,omitempty"`
 	HiddenGradientDeg *float64 `json:"hidden_gradient_deg,omitempty"`
 	// Degenerate counts vectors of length zero, whose angle is taken for 90 degrees.
 	Degenerate int `json:"degenerate"`
@@ -57,35 +58,17 @@ func (s *sample) credit() (c Credit) {
 	if len(s.taken) == 0 {
 		return c
 	}
-	mean := func(of func(rate.NetworkAngles) float64) *float64 {
-		sum := 0.0
-		for _, a := range s.taken {
-			sum += of(a)
-		}
-		return experiment.Finite(sum / float64(len(s.taken)))
-	}
-	for k := range len(s.taken[0].Layers) - 1 {
-		layer := func(of func(rate.Angles) float64) *float64 {
-			return mean(func(a rate.NetworkAngles) float64 { return of(a.Layers[k]) })
-		}
+	mean := rate.MeanAngles(s.taken)
+	for _, a := range mean.Layers[:len(mean.Layers)-1] {
 		c.Layers = append(c.Layers, LayerCredit{
-			DeltaDeg:        layer(func(a rate.Angles) float64 { return a.Delta }),
-			DeltaFADeg:      layer(func(a rate.Angles) float64 { return a.DeltaFA }),
-			DeltaFABPDeg:    layer(func(a rate.Angles) float64 { return a.DeltaFABP }),
-			GradientDeg:     layer(func(a rate.Angles) float64 { return a.Gradient }),
-			GradientFADeg:   layer(func(a rate.Angles) float64 { return a.GradientFA }),
-			GradientFABPDeg: layer(func(a rate.Angles) float64 { return a.GradientFABP }),
-			SymmetryDeg:     layer(func(a rate.Angles) float64 { return a.Symmetry }),
-			CancellingDeg:   layer(func(a rate.Angles) float64 { return a.Cancelling }),
+			DeltaDeg: experiment.Finite(a.Delta), DeltaFADeg: experiment.Finite(a.DeltaFA), DeltaFABPDeg: experiment.Finite(a.DeltaFABP),
+			GradientDeg: experiment.Finite(a.Gradient), GradientFADeg: experiment.Finite(a.GradientFA), GradientFABPDeg: experiment.Finite(a.GradientFABP),
+			SymmetryDeg: experiment.Finite(a.Symmetry), CancellingDeg: experiment.Finite(a.Cancelling),
 		})
 	}
-	if len(c.Layers) > 0 {
-		c.HiddenGradientDeg = mean(func(a rate.NetworkAngles) float64 { return a.Hidden.Gradient })
-	}
-	for _, a := range s.taken {
-		for _, l := range a.Layers {
-			c.Degenerate += l.Degenerate
-		}
+	c.GradientDeg, c.HiddenGradientDeg = experiment.Finite(mean.All.Gradient), experiment.Finite(mean.Hidden.Gradient)
+	for _, l := range mean.Layers {
+		c.Degenerate += l.Degenerate
 	}
 	return c
 }

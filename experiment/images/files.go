@@ -160,6 +160,9 @@ func rows(e Epoch, layers []string) (all []curvefile.Row) {
 	if e.Train != nil {
 		v := score(*e.Train)
 		v[curvefile.Degenerate] = float64(e.Credit.Degenerate)
+		if g := e.Credit.GradientDeg; g != nil {
+			v[curvefile.Gradient] = *g
+		}
 		add(curvefile.Train, curvefile.Network, v)
 	}
 	for k, l := range e.Path {
