@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/bridge"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
 	"github.com/apical-sim/apical/experiment/depth"
 	"github.com/apical-sim/apical/experiment/detection"
@@ -23,6 +24,7 @@ func experiments() []*experiment.Experiment {
 		xorvariants.Timescales(),
 		xorvariants.Controls(),
 		xorvariants.Symmetric(),
+		bridge.Experiment(),
 		rule.Experiment(),
 		pairing.Experiment(),
 		propagation.Experiment(),
