@@ -223,12 +223,6 @@ func (n *Continuous) Layers() []*ContinuousLayer { return n.layers }
 // Learn shows an example for the time of prediction, then with its class for the time
 // of teaching. It panics if x has not Input numbers, or class is none.
 func (n *Continuous) Learn(x []float64, class int) {
-	n.present(x, class)
-	n.Rest()
-}
-
-// present is Learn without Rest.
-func (n *Continuous) present(x []float64, class int) {
 	n.Show(x)
 	prediction, teaching := n.config.Steps()
 	for range prediction {
@@ -238,4 +232,5 @@ func (n *Continuous) present(x []float64, class int) {
 	for range teaching {
 		n.Step()
 	}
+	n.Rest()
 }

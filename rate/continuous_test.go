@@ -374,7 +374,7 @@ func TestOnlineAngle(t *testing.T) {
 		}
 	}
 	before := weights()
-	var a OnlineAngles
+	var a Online
 	p.Learn(x[0], classes[0], &a)
 	var dot, moved, squares float64
 	for i, w := range weights() {
@@ -382,11 +382,11 @@ func TestOnlineAngle(t *testing.T) {
 		moved += (w - before[i]) * (w - before[i])
 		squares += gradient[i] * gradient[i]
 	}
-	if want := degrees(dot, moved, squares); math.Abs(a.Global-want) > 1e-6 {
-		t.Errorf("global angle %v, of all weights %v", a.Global, want)
+	if want := degrees(dot, moved, squares); math.Abs(a.GlobalDeg-want) > 1e-6 {
+		t.Errorf("global angle %v, of all weights %v", a.GlobalDeg, want)
 	}
-	t.Logf("angles %v, global %v", a.Layers, a.Global)
-	for k, v := range append(slices.Clone(a.Layers), a.Global) {
+	t.Logf("angles %v, global %v", a.LayersDeg, a.GlobalDeg)
+	for k, v := range append(slices.Clone(a.LayersDeg), a.GlobalDeg) {
 		if !(v < 45) {
 			t.Errorf("angle %d: %v, want a follower of the gradient", k, v)
 		}
@@ -396,7 +396,7 @@ func TestOnlineAngle(t *testing.T) {
 func TestContinuousDoesNotAllocate(t *testing.T) {
 	n := newContinuous(t, smallContinuous(5, 4))
 	p := NewProbe(n)
-	var a OnlineAngles
+	var a Online
 	x, classes := continuousExamples(1)
 	p.Learn(x[0], classes[0], &a)
 	if got := testing.AllocsPerRun(10, func() { n.Learn(x[0], classes[0]); p.Class(x[0]); p.Learn(x[0], classes[0], &a) }); got > 0 {

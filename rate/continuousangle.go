@@ -16,6 +16,17 @@ type Probe struct {
 	before  []Matrix // weights above the first layer, as they were
 }
 
+// Online says what an example has done to the network.
+type Online struct {
+	// LayersDeg, from the bottom up, and GlobalDeg, of all weights together, say how far
+	// their change is from gradient descent, degrees.
+	LayersDeg []float64
+	GlobalDeg float64
+	// Before is the Deviation of each layer at the end of prediction, where it should be
+	// small, and During its mean over the steps of teaching.
+	Before, During []float64
+}
+
 // NewProbe makes a probe of n.
 func NewProbe(n *Continuous) *Probe {
 	p := &Probe{network: n, active: make([]int, 0, n.config.Input)}
@@ -56,35 +67,48 @@ func (p *Probe) Rates(x []float64) []float64 {
 // Class gives the class whose output has the highest rate; ties go to the first.
 func (p *Probe) Class(x []float64) int { return floats.MaxIdx(p.Rates(x)) }
 
-// OnlineAngles says how far the change of weights by an example is from gradient
-// descent, in degrees.
-type OnlineAngles struct {
-	// Layers from the bottom up, and all weights together.
-	Layers []float64
-	Global float64
-}
-
-// Learn has the network learn an example, and sets a to the angles between the change
-// of its weights from before to after and −∂L/∂W of a static network with the weights
-// of before (Greedy et al. 2022): its event rates are those of Rates, its loss the
-// cross-entropy of a softmax, with the Cancelling scheme half of the squared
+// Learn has the network learn an example, and says in o what that did. Angles are
+// between the change of weights from before to after and −∂L/∂W of a static network with
+// the weights of before (Greedy et al. 2022): its event rates are those of Rates, its
+// loss the cross-entropy of a softmax, with the Cancelling scheme half of the squared
 // differences from the targets. An angle to a zero vector is 90.
-func (p *Probe) Learn(x []float64, class int, a *OnlineAngles) {
+func (p *Probe) Learn(x []float64, class int, o *Online) {
 	n := p.network
 	n.Rest()
 	p.gradient(x, class)
-	first := n.layers[0]
 	for k, l := range n.layers {
 		if !l.first {
 			copy(p.before[k].Data, l.w.Data)
 		}
 	}
-	n.present(x, class)
+	o.Before, o.During = o.Before[:0], o.During[:0]
+	n.Show(x)
+	prediction, teaching := n.config.Steps()
+	for range prediction {
+		n.Step()
+	}
+	for _, l := range n.layers {
+		o.Before, o.During = append(o.Before, l.Deviation()), append(o.During, 0)
+	}
+	n.Teach(class)
+	for range teaching {
+		n.Step()
+		for k, l := range n.layers {
+			o.During[k] += l.Deviation() / float64(teaching)
+		}
+	}
+	p.angles(o)
+	n.Rest()
+}
 
+// angles compares what is due in the first layer, and has changed in others, with the
+// gradient.
+func (p *Probe) angles(o *Online) {
+	n := p.network
 	// All changes of the first layer are g e0ᵀ, and its gradient is d e0ᵀ.
-	power := n.power
-	dot, change, gradient := power*floats.Dot(first.sum, p.d[0]), power*floats.Dot(first.sum, first.sum), power*floats.Dot(p.d[0], p.d[0])
-	a.Layers = append(a.Layers[:0], degrees(dot, change, gradient))
+	g, d := n.layers[0].sum, p.d[0]
+	dot, change, gradient := n.power*floats.Dot(g, d), n.power*floats.Dot(g, g), n.power*floats.Dot(d, d)
+	o.LayersDeg = append(o.LayersDeg[:0], degrees(dot, change, gradient))
 	for k, l := range n.layers[1:] {
 		below, d, was := p.e[k], p.d[k+1], p.before[k+1]
 		squares := floats.Dot(below, below) * floats.Dot(d, d)
@@ -97,11 +121,10 @@ func (p *Probe) Learn(x []float64, class int, a *OnlineAngles) {
 				moved += step * step
 			}
 		}
-		a.Layers = append(a.Layers, degrees(product, moved, squares))
+		o.LayersDeg = append(o.LayersDeg, degrees(product, moved, squares))
 		dot, change, gradient = dot+product, change+moved, gradient+squares
 	}
-	a.Global = degrees(dot, change, gradient)
-	n.Rest()
+	o.GlobalDeg = degrees(dot, change, gradient)
 }
 
 // gradient sets d = −∂L/∂z at rest.

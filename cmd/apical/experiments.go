@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/bridge"
+	"github.com/apical-sim/apical/experiment/coarse"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
 	"github.com/apical-sim/apical/experiment/depth"
 	"github.com/apical-sim/apical/experiment/detection"
@@ -25,6 +26,7 @@ func experiments() []*experiment.Experiment {
 		xorvariants.Controls(),
 		xorvariants.Symmetric(),
 		bridge.Experiment(),
+		coarse.Experiment(),
 		rule.Experiment(),
 		pairing.Experiment(),
 		propagation.Experiment(),
