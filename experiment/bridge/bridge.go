@@ -111,7 +111,12 @@ func run(ctx context.Context, r *experiment.Run) error {
 		return err
 	}
 	total := seconds(r.Values) + xor.Seconds(v)
-	transfer, err := calibrate(ctx, r, v, func(at float64) { r.Progress.Set(at, total, "calibration") })
+	done := 0.0 // model seconds of the training
+	c, err := newCalibration(r, v, func(at float64) { r.Progress.Set(done+at, total, "calibration") })
+	if err != nil {
+		return err
+	}
+	transfer, err := c.transfer(ctx)
 	if err != nil {
 		return err
 	}
@@ -121,12 +126,19 @@ func run(ctx context.Context, r *experiment.Run) error {
 		return err
 	}
 	trained.Workers, trained.Record, trained.Codec = r.Workers, r.Record, r.Codec
-	progress := func(at, _ float64, note string) { r.Progress.Set(seconds(r.Values)+at, total, note) }
-	m.Spiking, err = xor.Train(ctx, trained, xor.Options{Progress: progress})
+	before := c.sim.Seconds()
+	m.Spiking, err = xor.Train(ctx, trained, xor.Options{Progress: func(at, _ float64, note string) { r.Progress.Set(before+at, total, note) }})
 	r.Adopt(trained)
 	if err != nil {
 		return err
 	}
+	done = xor.Seconds(v)
+	if m.Equal, err = c.equal(ctx, m.Spiking.MeanWeights); err != nil {
+		return err
+	}
+	still := newNetwork(v, transfer)
+	still.take(m.Spiking.MeanWeights)
+	m.RatesEqual = still.test()
 	if m.SpikingWeights, err = epochWeights(r.Path("weights.arrow"), v); err != nil {
 		return err
 	}

@@ -79,10 +79,12 @@ func (r reading) probability(population int) float64 {
 }
 
 // seconds is the model time of the calibration.
-func seconds(v *experiment.Values) float64 { return v.Float(stairKey) * float64(stairs+1) }
+func seconds(v *experiment.Values) float64 {
+	return v.Float(stairKey) * float64(1+stairs+len(examples))
+}
 
-// calibrate measures the populations of the network that xor trains from this seed.
-func calibrate(ctx context.Context, r *experiment.Run, v *experiment.Values, report func(modelSeconds float64)) (*Transfer, error) {
+// newCalibration builds the network that xor trains from this seed.
+func newCalibration(r *experiment.Run, v *experiment.Values, report func(modelSeconds float64)) (*calibration, error) {
 	network := xor.Network(v, r.Seed)
 	for i := range network.Projections {
 		network.Projections[i].Rule = nil
@@ -98,6 +100,11 @@ func calibrate(ctx context.Context, r *experiment.Run, v *experiment.Values, rep
 	}); err != nil {
 		return nil, err
 	}
+	return c, nil
+}
+
+// transfer measures the populations.
+func (c *calibration) transfer(ctx context.Context) (*Transfer, error) {
 	var t Transfer
 	if _, err := c.read(ctx); err != nil { // from initial voltages to rates
 		return nil, err
@@ -108,6 +115,35 @@ func calibrate(ctx context.Context, r *experiment.Run, v *experiment.Values, rep
 		}
 	}
 	return &t, nil
+}
+
+// equal measures event rates (Hz) for the four inputs while all synapses of a projection
+// have one weight, that given; without it the initial one.
+func (c *calibration) equal(ctx context.Context, weights map[string]float64) (table xor.TruthTable, err error) {
+	if err := errors.Join(c.weights(c.initial()), c.sim.SetCurrent("output_dendrite", sim.Constant(c.v.Float("output_dendrite_current")))); err != nil {
+		return table, err
+	}
+	for _, name := range projections {
+		if w, ok := weights[name]; ok {
+			if err := c.sim.SetWeight(name, w); err != nil {
+				return table, err
+			}
+		}
+	}
+	for i, x := range examples {
+		if err := c.show(x.bits[0], x.bits[1]); err != nil {
+			return table, err
+		}
+		r, err := c.read(ctx)
+		if err != nil {
+			return table, err
+		}
+		table[i] = xor.Row{Input: x.name, EventRateHz: map[string]float64{}}
+		for k, name := range populations {
+			table[i].EventRateHz[name] = r.events[k]
+		}
+	}
+	return table, nil
 }
 
 // binsPerStair divides a stair, so that its beginning can be left out.
@@ -228,12 +264,14 @@ func (c *calibration) output(ctx context.Context, t *Transfer) error {
 		}
 		rows[sources] = row
 	}
-	t.Output.SourcesHz = slices.Sorted(maps.Keys(rows))
-	for i, hz := range t.Output.SourcesHz {
-		if i > 0 && hz-t.Output.SourcesHz[i-1] < leastApartHz {
-			return fmt.Errorf("calibration: hidden populations have %.3g Hz and %.3g Hz for inputs that should tell more", t.Output.SourcesHz[i-1], hz)
+	for _, hz := range slices.Sorted(maps.Keys(rows)) {
+		if n := len(t.Output.SourcesHz); n > 0 && hz-t.Output.SourcesHz[n-1] < leastApartHz {
+			continue // says nothing that the row before does not
 		}
-		t.Output.EventRateHz = append(t.Output.EventRateHz, rows[hz])
+		t.Output.SourcesHz, t.Output.EventRateHz = append(t.Output.SourcesHz, hz), append(t.Output.EventRateHz, rows[hz])
+	}
+	if len(t.Output.SourcesHz) < 2 {
+		return fmt.Errorf("calibration: hidden populations have %.3g Hz whatever the input", t.Output.SourcesHz[0])
 	}
 	return nil
 }

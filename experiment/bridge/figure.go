@@ -34,7 +34,7 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 		rows[1] = append(rows[1], burstPanel(name, runs))
 	}
 	rows[0] = append(rows[0], costPanel(runs))
-	rows[1] = append(rows[1], scatterPanel(runs))
+	rows[1] = append(rows[1], equalPanel(runs))
 	for i, name := range projections {
 		row := 2
 		if i >= onto {
@@ -217,20 +217,28 @@ func costPanel(runs []Metrics) *plot.Plot {
 	return p
 }
 
-// scatterPanel draws final weight changes of rates against those of spikes.
-func scatterPanel(runs []Metrics) *plot.Plot {
-	p := panel.New("Weight changes, all epochs", "spikes (leak conductances)", "rates (leak conductances)")
-	colours := [...]panel.Colour{panel.Black, panel.Grey, panel.Purple, panel.Sky, panel.Green, panel.Orange}
-	for i, name := range projections {
+// equalPanel draws event rates of all populations that learn with the weights that
+// training leaves: of rates against those of spikes, as trained and with equal weights.
+func equalPanel(runs []Metrics) *plot.Plot {
+	p := panel.New("The spikes' mean weights in both", "event rate of spikes (Hz)", "event rate of rates (Hz)")
+	most := 0.0
+	points := func(label string, of func(m *Metrics) *xor.TruthTable, s panel.Style) {
 		var x, y []float64
-		for _, m := range runs {
-			x, y = append(x, changes(m.SpikingWeights[name])...), append(y, changes(m.Rates.Weights[name])...)
+		for k := range runs {
+			table := of(&runs[k])
+			for i := range examples {
+				for _, name := range learners {
+					x, y = append(x, table[i].EventRateHz[name]), append(y, runs[k].RatesEqual[i].EventRateHz[name])
+					most = max(most, x[len(x)-1], y[len(y)-1])
+				}
+			}
 		}
-		if n := min(len(x), len(y)); n > 0 {
-			panel.Points(p, name, x[:n], [][]float64{y[:n]}, panel.Style{Colour: colours[i], Alpha: 60})
-		}
+		panel.Points(p, label, x, [][]float64{y}, s)
 	}
-	p.Legend.Left = true
+	points("as trained", func(m *Metrics) *xor.TruthTable { return m.Spiking.After }, panel.Style{Colour: panel.Grey})
+	points("one weight a projection", func(m *Metrics) *xor.TruthTable { return &m.Equal }, panel.Style{Colour: panel.Black})
+	panel.Curve(p, "", []float64{0, most}, [][]float64{{0, most}}, panel.Style{Colour: panel.Grey, Dashed: true})
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1.05*most, 0, 1.4*most
 	return p
 }
 

@@ -26,7 +26,11 @@ type Metrics struct {
 	// SpikingWeights are mean weights before learning and after each epoch, leak
 	// conductances.
 	SpikingWeights map[string][]float64 `json:"spiking_weights"`
-	Transfer       *Transfer            `json:"transfer"`
+	// Equal is the spiking network with the weights that training leaves, where all synapses
+	// of a projection have its mean; RatesEqual the network of rates with the same.
+	Equal      xor.TruthTable `json:"equal_weights"`
+	RatesEqual xor.TruthTable `json:"equal_weights_rates"`
+	Transfer   *Transfer      `json:"transfer"`
 }
 
 // Agreement compares numbers of both networks.
@@ -34,12 +38,17 @@ type Agreement struct {
 	// Event rates (Hz) of hidden1, hidden2 and output for the four inputs in the tests.
 	EventRatesBefore Pairs `json:"event_rates_before"`
 	EventRatesAfter  Pairs `json:"event_rates_after"`
+	// The same with the mean weights that the spiking network has after learning, in both:
+	// spikes as trained, and with one weight for all synapses of a projection.
+	EventRatesTrained Pairs `json:"event_rates_of_trained_weights"`
+	EventRatesEqual   Pairs `json:"event_rates_of_equal_weights"`
 	// Changes of burst probability when learning begins (percentage points) of the same
 	// populations and inputs, in the first epoch; and how many have the same sign.
 	BurstProbabilityChanges Pairs `json:"burst_probability_changes"`
 	SameSign                int   `json:"burst_probability_changes_of_same_sign"`
 	// Changes of mean weights since before learning (leak conductances), of all
-	// projections: after each epoch, and after the last.
+	// projections: after each of the first epochs, of each, and of the last.
+	EarlyWeightChanges Pairs `json:"early_weight_changes"`
 	WeightChanges      Pairs `json:"weight_changes"`
 	FinalWeightChanges Pairs `json:"final_weight_changes"`
 	// Costs of all epochs (nats).
@@ -68,8 +77,8 @@ func pairs(spikes, rates []float64) Pairs {
 	return p
 }
 
-// learners are the populations whose rates are compared: those of inputs are given.
-var learners = populations[2:]
+// learners are the populations whose rates are compared; those of inputs are given.
+var learners = [...]string{"hidden1", "hidden2", "output"}
 
 // compare fills in Agreement.
 func (m *Metrics) compare() {
@@ -85,6 +94,7 @@ func (m *Metrics) compare() {
 	}
 	a.EventRatesBefore = table(&m.Spiking.Before, &m.Rates.Before)
 	a.EventRatesAfter = table(m.Spiking.After, &m.Rates.After)
+	a.EventRatesTrained, a.EventRatesEqual = table(m.Spiking.After, &m.RatesEqual), table(&m.Equal, &m.RatesEqual)
 	var x, y []float64
 	for i := range examples {
 		for _, name := range learners {
@@ -99,19 +109,25 @@ func (m *Metrics) compare() {
 		}
 	}
 	a.BurstProbabilityChanges = pairs(x, y)
-	var all, allRates, final, finalRates []float64
+	var early, earlyRates, all, allRates, final, finalRates []float64
 	for _, name := range projections {
 		s, r := changes(m.SpikingWeights[name]), changes(m.Rates.Weights[name])
 		n := min(len(s), len(r))
 		if n == 0 {
 			continue
 		}
+		k := min(n, earlyEpochs)
+		early, earlyRates = append(early, s[:k]...), append(earlyRates, r[:k]...)
 		all, allRates = append(all, s[:n]...), append(allRates, r[:n]...)
 		final, finalRates = append(final, s[n-1]), append(finalRates, r[n-1])
 	}
+	a.EarlyWeightChanges = pairs(early, earlyRates)
 	a.WeightChanges, a.FinalWeightChanges = pairs(all, allRates), pairs(final, finalRates)
 	a.Costs = pairs(m.Spiking.EpochCosts, m.Rates.EpochCosts)
 }
+
+// earlyEpochs is in how many epochs weights have moved by a tenth or so.
+const earlyEpochs = 10
 
 // changes since the first, without it.
 func changes(values []float64) []float64 {
@@ -161,7 +177,9 @@ func (m *Metrics) print(w io.Writer) error {
 		p          Pairs
 	}{
 		{"event rates before learning", "Hz", a.EventRatesBefore}, {"event rates after learning", "Hz", a.EventRatesAfter},
+		{"… of rates with the spikes' weights", "Hz", a.EventRatesTrained}, {"… and spikes with equal weights", "Hz", a.EventRatesEqual},
 		{"changes of burst probability, first epoch", "points", a.BurstProbabilityChanges},
+		{fmt.Sprintf("changes of weights, first %d epochs", earlyEpochs), "leak conductances", a.EarlyWeightChanges},
 		{"changes of weights, all epochs", "leak conductances", a.WeightChanges},
 		{"changes of weights, at the end", "leak conductances", a.FinalWeightChanges}, {"costs of epochs", "nats", a.Costs},
 	} {

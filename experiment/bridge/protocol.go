@@ -63,27 +63,12 @@ func (t *tally) rates() (events map[string]float64, pct map[string]*float64) {
 func (n *network) train() *Rates {
 	r := &Rates{Weights: map[string][]float64{}}
 	example, learn := xor.ExampleSteps(n.v)
-	seconds := func(steps int64) int { return int(math.Round(float64(steps) / spiking.StepsPerSecond / stepS)) }
-	taught := max(1, seconds(learn))
-	predicted := max(1, seconds(example)-taught)
+	taught := max(1, steps(learn))
+	predicted := max(1, steps(example)-taught)
 	for range int(math.Ceil(n.v.Float("burn_in") * n.tauAverage / stepS)) {
 		n.step(examples[0].bits, false)
 	}
-	test := func() (table xor.TruthTable) {
-		for i, x := range examples {
-			var t tally
-			for k := range predicted + taught {
-				n.step(x.bits, false)
-				if 5*k >= predicted+taught { // without the first fifth
-					t.add(n)
-				}
-			}
-			table[i].Input = x.name
-			table[i].EventRateHz, table[i].BurstProbabilityPct = t.rates()
-		}
-		return table
-	}
-	r.Before = test()
+	r.Before = n.test()
 	n.keep(r)
 	for epoch := range n.v.Int("examples") / len(examples) {
 		cost := 0.0
@@ -109,7 +94,7 @@ func (n *network) train() *Rates {
 		r.EpochCosts = append(r.EpochCosts, cost)
 		n.keep(r)
 	}
-	r.After = test()
+	r.After = n.test()
 	r.Solved = true
 	for i, x := range examples {
 		if (r.After[i].EventRateHz["output"] > line(n.teacher)) != x.target {
@@ -117,6 +102,38 @@ func (n *network) train() *Rates {
 		}
 	}
 	return r
+}
+
+// steps is how many steps of rates as many of spikes take.
+func steps(spikes int64) int {
+	return int(math.Round(float64(spikes) / spiking.StepsPerSecond / stepS))
+}
+
+// test shows the four examples without plasticity.
+func (n *network) test() (table xor.TruthTable) {
+	shown, _ := xor.ExampleSteps(n.v)
+	for i, x := range examples {
+		var t tally
+		count := max(10, steps(shown))
+		for k := range count {
+			n.step(x.bits, false)
+			if 5*k >= count { // without the first fifth
+				t.add(n)
+			}
+		}
+		table[i].Input = x.name
+		table[i].EventRateHz, table[i].BurstProbabilityPct = t.rates()
+	}
+	return table
+}
+
+// take sets weights; those that are not given stay.
+func (n *network) take(weights map[string]float64) {
+	for i, name := range projections {
+		if w, ok := weights[name]; ok {
+			n.w[i] = w
+		}
+	}
 }
 
 // line separates 0 from 1, Hz.
