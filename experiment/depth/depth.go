@@ -36,15 +36,22 @@ func Experiment() *experiment.Experiment {
 			{Key: "feedbacks", Kind: experiment.Words, Default: []string{"tied", "random", "kolen-pollack"}, Choices: images.FeedbackNames(), Doc: "through which weights layers are told what those above do"},
 			{Key: "depths", Kind: experiment.List, Default: []float64{0, 1, 2, 3}, Min: 0, Max: images.MaxDepth, Doc: "numbers of hidden layers"},
 			{Key: "hidden", Kind: experiment.Integer, Flag: true, Default: 100, Min: 1, Max: 10_000, Doc: "units of each hidden layer"},
+			{Key: "perturbations", Kind: experiment.Integer, Default: 1000, Min: 0, Max: 1e6, Doc: "of the output's burst probabilities, by which the linearity of the feedback is measured after the last epoch, with each of ten test examples; 0 does not measure"},
+			experiment.NumberAboveZero("perturbation_size", "", 0.1, 0.3, "standard deviation of these perturbations, as a part of the burst probability"),
 		}, fixed(images.DataParams("mnist", 3)), images.NetworkParams()),
 		Tables: []experiment.Table{images.FeedbackTable(), images.RulesTable()},
 		Presets: []experiment.Preset{
 			{Name: "quick", Doc: "10 000 images", Set: map[string]string{"train_examples": "10000"}},
 		},
-		Headline: []string{"networks"},
+		Headline: []string{"growth_deg"},
 		Figure:   experiment.FigureOf(figure),
+		Expect:   expect,
+		Verify:   []experiment.Verification{{Preset: "quick", Seeds: "1..5", Takes: "4 min on two cores"}},
 		Check: func(v *experiment.Values) error {
 			_, _, err := grid(v)
+			if k := v.Int("perturbations"); err == nil && k > 0 && k < leastPerturbations {
+				err = experiment.Inputf("perturbations: %d, want 0, or %d or more: less than that does not fit a data set of any number of classes", k, leastPerturbations)
+			}
 			return err
 		},
 		Ready: images.Ready,
@@ -126,9 +133,16 @@ func run(ctx context.Context, r *experiment.Run) error {
 				PathExamples: r.Values.Int("path_examples"), ErrorExamples: r.Values.Int("error_examples"),
 				Rest:     r.Values.Int("rest_epochs"),
 				Progress: func(epochs float64, note string) { progress.set(i, epochs, c.name()+", "+note) }}
+			var linearity []float64
+			t.After = func(n *rate.Network, history []images.Epoch) error {
+				if k := r.Values.Int("perturbations"); len(history) > t.Epochs && k > 0 && bursts(c.config.Rule) {
+					linearity = n.FeedbackCorrelation(data.FirstTests(linearityExamples), k, r.Values.Float("perturbation_size"))
+				}
+				return nil
+			}
 			history, err := t.Run(ctx, nil)
 			if err == nil {
-				networks[i] = newNetwork(c, history)
+				networks[i] = newNetwork(c, history, linearity)
 			}
 			return err
 		})
@@ -141,6 +155,21 @@ func run(ctx context.Context, r *experiment.Run) error {
 		return err
 	}
 	return m.print(r.Out)
+}
+
+// leastPerturbations is above what a fit of the most classes that there can be needs.
+const leastPerturbations = 300
+
+// linearityExamples is how many test examples perturbations are fed back with.
+const linearityExamples = 10
+
+// bursts tells whether a rule feeds back bursts, of which linearity can be asked.
+func bursts(rule rate.Rule) bool {
+	switch rule.(type) {
+	case rate.Burstprop, rate.BurstCCN:
+		return true
+	}
+	return false
 }
 
 // progress adds up what the networks have done.

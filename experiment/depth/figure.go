@@ -7,40 +7,76 @@ import (
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
+	"github.com/apical-sim/apical/experiment/images"
 	"github.com/apical-sim/apical/internal/panel"
 )
 
 // figure draws errors and angles against depth: mean and one standard deviation of the
 // seeds.
 func figure(runs []Metrics, png, svg io.Writer) error {
+	angle := func(title string, of func(*Network) *float64) *plot.Plot {
+		p := against(runs, title, "angle (°)", of)
+		images.AngleAxis(p)
+		panel.Level(p, "", p.X.Min, p.X.Max, 90)
+		return p
+	}
+	errors := against(runs, "Test error, "+panel.Seeds(len(runs)), "test error (%)", func(n *Network) *float64 { return &n.Test.ErrorPct })
+	errors.Y.Min = 0
+	linearity := against(runs, "Feedback to the lowest hidden layer", "multiple correlation with the output", func(n *Network) *float64 {
+		if len(n.Linearity) == 0 {
+			return nil
+		}
+		return n.Linearity[0]
+	})
+	linearity.Y.Min, linearity.Y.Max = min(0.8, linearity.Y.Min), 1.02
 	panels := [][]*plot.Plot{
-		{against(runs, "Test error, "+panel.Seeds(len(runs)), "test error (%)", func(n *Network) float64 { return n.Test.ErrorPct })},
+		{errors, angle("Signals against backpropagation", func(n *Network) *float64 { return n.MeanDeltaDeg }), key(runs[0].lines())},
+		{angle("Feedback against forward weights", func(n *Network) *float64 { return n.MeanSymmetryDeg }), linearity, nil},
 	}
 	return panel.Save(panels, 12*vg.Centimeter, 8*vg.Centimeter, png, svg)
 }
 
 // against draws a number of the networks against their depth, a line a rule and
-// feedback.
-func against(runs []Metrics, title, axis string, of func(*Network) float64) *plot.Plot {
+// feedback; of gives nil where there is none. Angles are means over hidden layers.
+func against(runs []Metrics, title, axis string, of func(*Network) *float64) *plot.Plot {
 	p := panel.New(title, "hidden layers", axis)
-	colours := []panel.Colour{panel.Black, panel.Vermilion, panel.Blue, panel.Green, panel.Orange, panel.Sky, panel.Purple, panel.Grey}
 	last := 0.0
 	for i, l := range runs[0].lines() {
 		values := make([][]float64, len(runs))
 		for k, r := range runs {
 			for _, name := range l.names {
 				x := math.NaN()
-				if n := r.Networks[name]; n != nil {
-					x = of(n)
+				if n := r.Networks[name]; n != nil && of(n) != nil {
+					x = *of(n)
 				}
 				values[k] = append(values[k], x)
 			}
 		}
 		last = max(last, l.depths[len(l.depths)-1])
-		panel.Curve(p, l.label, l.depths, values, panel.Style{Colour: colours[i%len(colours)], Dashed: i >= len(colours), Dots: true, Band: 1})
+		panel.Curve(p, "", l.depths, values, style(i))
 	}
-	p.X.Tick.Marker = panel.WholeTicks{}
+	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
 	p.X.Max = max(p.X.Max, last+0.001)
-	p.Y.Min = 0
+	return p
+}
+
+// style tells the lines apart.
+func style(i int) panel.Style {
+	colours := []panel.Colour{panel.Black, panel.Vermilion, panel.Blue, panel.Green, panel.Orange, panel.Sky, panel.Purple, panel.Grey}
+	return panel.Style{Colour: colours[i%len(colours)], Dashed: i/len(colours)%2 == 1, Dots: true, Band: 1}
+}
+
+// key says what the lines of all panels are, in a panel of its own: so many names
+// would cover the data.
+func key(lines []line) *plot.Plot {
+	p := panel.New("", "", "")
+	p.HideAxes()
+	p.Legend.Left = true
+	outside := []float64{2, 3} // of what the panel shows
+	for i, l := range lines {
+		panel.Curve(p, l.label, outside, [][]float64{{2, 3}}, style(i))
+	}
+	panel.Level(p, "chance", 2, 3, 2)
+	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1
 	return p
 }

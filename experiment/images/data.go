@@ -86,3 +86,16 @@ func (d *Data) fill(s *dataset.Set, indices []int, x rate.Matrix, classes []uint
 		classes[i] = s.Labels[index]
 	}
 }
+
+// FirstTests are the first n test examples, or all if there are fewer, as networks are
+// shown them.
+func (d *Data) FirstTests(n int) rate.Matrix {
+	indices := make([]int, min(n, d.Test.Count))
+	for i := range indices {
+		indices[i] = i
+	}
+	units := d.Shape().Units()
+	x := rate.Matrix{Rows: len(indices), Cols: units, Stride: units, Data: make([]float64, len(indices)*units)}
+	d.Test.Fill(x, indices, d.scaling)
+	return x
+}

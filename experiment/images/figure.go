@@ -72,9 +72,15 @@ func AnglePanel(title string, histories [][]Epoch, layers int, of func(LayerCred
 	if len(x) > 0 {
 		panel.Level(p, "chance", 0, max(1, x[len(x)-1]), 90)
 	}
-	p.Y.Min, p.Y.Max = 0, 120
+	AngleAxis(p)
 	setEpochs(p, x)
 	return p
+}
+
+// AngleAxis gives a panel the axis that all angles have, with room for a legend.
+func AngleAxis(p *plot.Plot) {
+	p.Y.Min, p.Y.Max = 0, 130
+	p.Y.Tick.Marker = plot.ConstantTicks{{Value: 0, Label: "0"}, {Value: 30, Label: "30"}, {Value: 60, Label: "60"}, {Value: 90, Label: "90"}, {Value: 120, Label: "120"}}
 }
 
 func setEpochs(p *plot.Plot, x []float64) {

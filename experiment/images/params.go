@@ -56,7 +56,7 @@ func LearningParams() []experiment.Param {
 		optional("rate_output", 0, 1e3, "learning rate of the output layer, likewise"),
 		below(optional("momentum", 0, 1, "part of the last change that is added to the next")),
 		below(optional("decay", 0, 1, "part of each weight that a minibatch takes away, not multiplied by the rates")),
-		above(optional("weight_gain", 0, 100, "standard deviation of initial forward weights, in units of √(2/(in + out))")),
+		above(optional("weight_gain", 0, 100, "standard deviation of initial forward weights, in units of √(2/(in + out)); the rule bp has 1 with feedback that is not tied")),
 		optional("feedback_sd", 0, 100, "standard deviation of initial feedback weights, where they are drawn"),
 		below(above(optional("p0", 0, 1, "burst probability without teacher: of the output (burstprop, at most 0.5), of all units (burstccn)"))),
 		optional("rate_z", 0, 1, "learning rate of the recurrent input of dendrites, which keeps them in their linear range; 0 and width_z 0 for none (burstprop)"),

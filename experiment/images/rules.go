@@ -20,14 +20,17 @@ func ruleNamed(name string) (r rate.Rule, ok bool) {
 }
 
 // asBrought is a network as a rule brings it, without layers and data. Backpropagation
-// has the gain of the baseline in burstprop's program, without which deep and wide
-// networks stall; feedback weights are those of burstprop's program for MNIST, and for
+// through tied weights has the gain of the baseline in burstprop's program, without
+// which deep and wide networks stall; with other weights it would drown what feedback
+// alignment adds. Feedback weights are those of burstprop's program for MNIST, and for
 // other rules those of BurstCCN's notebook.
 func asBrought(rule rate.Rule, feedback rate.Feedback) rate.Config {
 	c := rate.Config{Rule: rule, Feedback: feedback, Learning: rule.Learning(), WeightGain: 1, FeedbackSD: 0.5}
 	switch rule.(type) {
 	case rate.Backprop:
-		c.WeightGain = 3.6
+		if feedback == rate.Tied {
+			c.WeightGain = 3.6
+		}
 	case rate.Burstprop:
 		c.FeedbackSD = 1
 	}
