@@ -1,7 +1,6 @@
 package rate
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/apical-sim/apical/internal/check"
@@ -72,7 +71,8 @@ func (c *Config) Validate() error {
 	return l.Err()
 }
 
-// validateShapes goes up the layers as far as their shapes are known.
+// validateShapes goes up the layers as far as their shapes are known: to the first that
+// does not fit.
 func (c *Config) validateShapes(l *check.List) {
 	for _, n := range []int{c.Input.Channels, c.Input.Height, c.Input.Width} {
 		if n < 1 || n > 1<<16 || c.Input.Units() > mostUnits {
@@ -80,14 +80,8 @@ func (c *Config) validateShapes(l *check.List) {
 			return
 		}
 	}
-	below := c.Input
-	for i, h := range c.Hidden {
-		shape, err := h.over(below)
-		if err != nil {
-			l.Addf(fmt.Sprintf("hidden[%d]", i), "%w", err)
-			return
-		}
-		below = shape
+	if _, err := Shapes(c.Input, c.Hidden); err != nil {
+		l.Addf("hidden", "%w", err)
 	}
 }
 

@@ -84,6 +84,20 @@ func parseLayer(text string) (h Hidden, ok bool) {
 	return h, ok && h.Channels > 0
 }
 
+// Shapes are those of the input and of the hidden layers above it. Its error names the
+// first layer that does not fit, counted from 1.
+func Shapes(input Shape, hidden []Hidden) ([]Shape, error) {
+	shapes := []Shape{input}
+	for i, h := range hidden {
+		shape, err := h.over(shapes[i])
+		if err != nil {
+			return nil, fmt.Errorf("layer %d: %w", i+1, err)
+		}
+		shapes = append(shapes, shape)
+	}
+	return shapes, nil
+}
+
 // over gives the shape of the layer above another.
 func (h Hidden) over(below Shape) (Shape, error) {
 	if h.Channels == 0 {

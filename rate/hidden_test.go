@@ -66,7 +66,7 @@ func TestValidateHidden(t *testing.T) {
 		c := exampleConfig(DefaultBackprop())
 		c.Input = Shape{1, 28, 28}
 		c.Hidden = []Hidden{{Channels: 1, Kernel: 1, Stride: 1}, test.hidden}
-		want := "hidden[1]: " + test.want
+		want := "hidden: layer 2: " + test.want
 		if err := c.Validate(); fmt.Sprint(err) != want {
 			t.Errorf("%v: %v, want %s", test.hidden, err, want)
 		}

@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/bridge"
+	"github.com/apical-sim/apical/experiment/cifar10"
 	"github.com/apical-sim/apical/experiment/coarse"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
 	"github.com/apical-sim/apical/experiment/depth"
@@ -37,5 +38,6 @@ func experiments() []*experiment.Experiment {
 		detection.Experiment(),
 		mnist.Experiment(),
 		depth.Experiment(),
+		cifar10.Experiment(),
 	}
 }

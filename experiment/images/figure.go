@@ -2,9 +2,11 @@ package images
 
 import (
 	"fmt"
+	"io"
 	"math"
 
 	"gonum.org/v1/plot"
+	"gonum.org/v1/plot/vg"
 
 	"github.com/apical-sim/apical/internal/panel"
 )
@@ -12,6 +14,28 @@ import (
 // layerColours are those of hidden layers from the bottom up, in turn.
 func layerColour(i int) panel.Colour {
 	return []panel.Colour{panel.Vermilion, panel.Blue, panel.Green, panel.Orange, panel.Sky, panel.Purple, panel.Grey, panel.Black}[i%8]
+}
+
+// Figure draws runs of Learn: errors, loss, and the angles of hidden layers by epoch.
+func Figure(runs []Metrics, png, svg io.Writer) error {
+	var histories [][]Epoch
+	for _, m := range runs {
+		histories = append(histories, m.Epochs)
+	}
+	panels := [][]*plot.Plot{
+		{ErrorPanel("Errors, "+panel.Seeds(len(runs)), histories), LossPanel("Loss", histories)},
+	}
+	if depth := len(runs[0].Units) - 2; depth > 0 {
+		angle := func(title string, of func(LayerCredit) *float64) *plot.Plot {
+			return AnglePanel(title, histories, depth, of)
+		}
+		panels = append(panels,
+			[]*plot.Plot{angle("Signal against backpropagation", func(l LayerCredit) *float64 { return l.DeltaDeg }),
+				angle("Change of weights against the gradient", func(l LayerCredit) *float64 { return l.GradientDeg })},
+			[]*plot.Plot{angle("Signal against feedback alignment", func(l LayerCredit) *float64 { return l.DeltaFADeg }),
+				angle("Feedback against forward weights", func(l LayerCredit) *float64 { return l.SymmetryDeg })})
+	}
+	return panel.Save(panels, 12*vg.Centimeter, 8*vg.Centimeter, png, svg)
 }
 
 // ErrorPanel draws errors of training and test by epoch, one history a seed, with a

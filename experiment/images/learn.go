@@ -17,8 +17,10 @@ import (
 type Metrics struct {
 	Rule     string `json:"rule"`
 	Feedback string `json:"feedback"`
-	// Units are those of the input, the hidden layers and the output.
-	Units []int `json:"units"`
+	// Units are those of the input, the hidden layers and the output; Shapes say how
+	// they lie, such as 64×14×14 for 64 planes.
+	Units  []int    `json:"units"`
+	Shapes []string `json:"shapes"`
 	// Numbers are LearningParams as they were, whether the rule's or not.
 	Numbers map[string]float64 `json:"numbers"`
 	Data    DataMetrics        `json:"data"`
@@ -51,7 +53,11 @@ func Learn(ctx context.Context, r *experiment.Run, hidden []rate.Hidden) error {
 		return err
 	}
 	r.Count("epochs", int64(len(history)-1))
-	m := newMetrics(t.Network, t.Data, history)
+	shapes, err := rate.Shapes(t.Data.Shape(), hidden)
+	if err != nil {
+		return err
+	}
+	m := newMetrics(t.Network, shapes, t.Data, history)
 	if err := r.Metrics(m); err != nil {
 		return err
 	}
@@ -99,17 +105,15 @@ func workers(d *Data, hidden []rate.Hidden) int {
 	return 1
 }
 
-func newMetrics(c rate.Config, d *Data, history []Epoch) *Metrics {
+func newMetrics(c rate.Config, shapes []rate.Shape, d *Data, history []Epoch) *Metrics {
 	m := &Metrics{Rule: c.Rule.Name(), Feedback: string(c.Feedback), Numbers: Numbers(c), Epochs: history, Last: history[len(history)-1],
 		Data: DataMetrics{Name: d.Name, TrainExamples: d.Train.Count, TestExamples: d.Test.Count}}
 	for _, c := range d.Moments {
 		m.Data.PixelMean, m.Data.PixelSD = append(m.Data.PixelMean, c.Mean), append(m.Data.PixelSD, c.SD)
 	}
-	m.Units = append(m.Units, d.Shape().Units())
-	for _, h := range c.Hidden {
-		m.Units = append(m.Units, h.Units)
+	for _, shape := range append(shapes, rate.Flat(d.Train.Classes)) {
+		m.Units, m.Shapes = append(m.Units, shape.Units()), append(m.Shapes, shape.String())
 	}
-	m.Units = append(m.Units, d.Train.Classes)
 	return m
 }
 
@@ -118,12 +122,8 @@ const printedEpochs = 12
 
 // print writes the results for people.
 func (m *Metrics) print(w io.Writer) error {
-	var units []string
-	for _, n := range m.Units {
-		units = append(units, fmt.Sprint(n))
-	}
 	fmt.Fprintf(w, "%s with %s feedback, %s units, %d training and %d test examples of %s\n\n",
-		m.Rule, m.Feedback, strings.Join(units, "-"), m.Data.TrainExamples, m.Data.TestExamples, m.Data.Name)
+		m.Rule, m.Feedback, strings.Join(m.Shapes, "-"), m.Data.TrainExamples, m.Data.TestExamples, m.Data.Name)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "epoch\ttraining loss\terror %\ttest loss\terror %\t"
 	for k := range m.Last.Credit.Layers {

@@ -70,8 +70,9 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 
 // byTheory are the angles that follow from the equations.
 func byTheory(v *experiment.Values) (all []experiment.Expectation) {
-	depth, rule, feedback := v.Int("depth"), v.String("rule"), v.String("feedback")
-	if depth == 0 || v.Int("angle_batches") == 0 || v.Int("epochs") == 0 {
+	hidden, err := layers(v)
+	depth, rule, feedback := len(hidden), v.String("rule"), v.String("feedback")
+	if err != nil || depth == 0 || v.Int("angle_batches") == 0 || v.Int("epochs") == 0 {
 		return nil
 	}
 	path := "last.credit.layers.0.delta_deg"

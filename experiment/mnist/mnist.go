@@ -11,15 +11,10 @@ package mnist
 
 import (
 	"context"
-	"io"
 	"slices"
-
-	"gonum.org/v1/plot"
-	"gonum.org/v1/plot/vg"
 
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/images"
-	"github.com/apical-sim/apical/internal/panel"
 	"github.com/apical-sim/apical/rate"
 )
 
@@ -39,17 +34,29 @@ func Experiment() *experiment.Experiment {
 			calibration(),
 			{Name: "quick", Doc: "one hidden layer of 100 units, 10 000 images, three epochs", Set: map[string]string{
 				"depth": "1", "hidden": "100", "train_examples": "10000", "epochs": "3"}},
+			{Name: "conv", Doc: "two convolutions below two layers of 500 units, the published convolutional network for MNIST", Set: map[string]string{
+				"layers": "8@4/2,16@3/2,500,500"}},
 		},
 		Files:      images.Files(),
 		Checkpoint: images.CheckpointName,
 		Headline:   images.Headline(),
-		Figure:     experiment.FigureOf(figure),
+		Figure:     experiment.FigureOf(images.Figure),
 		Expect:     expect,
 		Verify:     verifications(),
 		Check:      check,
-		Ready:      images.Ready,
+		Ready: func(v *experiment.Values) error {
+			hidden, err := layers(v)
+			if err != nil {
+				return err
+			}
+			return images.Fits(v, hidden)
+		},
 		Run: func(ctx context.Context, r *experiment.Run) error {
-			return images.Learn(ctx, r, layers(r.Values.Int("depth"), r.Values.Int("hidden")))
+			hidden, err := layers(r.Values)
+			if err != nil {
+				return err
+			}
+			return images.Learn(ctx, r, hidden)
 		},
 	}
 }
@@ -58,36 +65,26 @@ func params() []experiment.Param {
 	return slices.Concat(images.RuleParams(), []experiment.Param{
 		{Key: "depth", Kind: experiment.Integer, Flag: true, Default: 3, Min: 0, Max: images.MaxDepth, Doc: "hidden layers"},
 		{Key: "hidden", Kind: experiment.Integer, Flag: true, Default: 500, Min: 1, Max: 10_000, Doc: "units of each hidden layer"},
+		images.LayersParam(byDepth, "hidden layers from the bottom up, such as 8@4/2,16@3/2,500,500: channels@kernel/stride+padding, or units; "+
+			byDepth+": as depth and hidden say"),
 	}, images.DataParams("mnist", 20), images.NetworkParams(), images.LearningParams())
 }
 
-// layers are so many hidden layers of so many units.
-func layers(depth, units int) []rate.Hidden {
-	return slices.Repeat([]rate.Hidden{{Units: units}}, depth)
+// byDepth is the word for as many layers of as many units as depth and hidden say.
+const byDepth = "depth"
+
+// layers are the hidden layers that the values describe.
+func layers(v *experiment.Values) ([]rate.Hidden, error) {
+	if v.String("layers") != byDepth {
+		return images.Layers(v)
+	}
+	return slices.Repeat([]rate.Hidden{{Units: v.Int("hidden")}}, v.Int("depth")), nil
 }
 
 func check(v *experiment.Values) error {
+	if _, err := layers(v); err != nil {
+		return err
+	}
 	_, err := images.Config(v, v.String("rule"), v.String("feedback"))
 	return err
-}
-
-func figure(runs []images.Metrics, png, svg io.Writer) error {
-	var histories [][]images.Epoch
-	for _, m := range runs {
-		histories = append(histories, m.Epochs)
-	}
-	panels := [][]*plot.Plot{
-		{images.ErrorPanel("Errors, "+panel.Seeds(len(runs)), histories), images.LossPanel("Loss", histories)},
-	}
-	if depth := len(runs[0].Units) - 2; depth > 0 {
-		angle := func(title string, of func(images.LayerCredit) *float64) *plot.Plot {
-			return images.AnglePanel(title, histories, depth, of)
-		}
-		panels = append(panels,
-			[]*plot.Plot{angle("Signal against backpropagation", func(l images.LayerCredit) *float64 { return l.DeltaDeg }),
-				angle("Change of weights against the gradient", func(l images.LayerCredit) *float64 { return l.GradientDeg })},
-			[]*plot.Plot{angle("Signal against feedback alignment", func(l images.LayerCredit) *float64 { return l.DeltaFADeg }),
-				angle("Feedback against forward weights", func(l images.LayerCredit) *float64 { return l.SymmetryDeg })})
-	}
-	return panel.Save(panels, 12*vg.Centimeter, 8*vg.Centimeter, png, svg)
 }
