@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"runtime"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -122,8 +123,12 @@ const printedEpochs = 12
 
 // print writes the results for people.
 func (m *Metrics) print(w io.Writer) error {
+	layers := slices.Clone(m.Shapes)
+	if !strings.Contains(layers[1], "×") { // no planes that those of the image matter to
+		layers[0] = fmt.Sprint(m.Units[0])
+	}
 	fmt.Fprintf(w, "%s with %s feedback, %s units, %d training and %d test examples of %s\n\n",
-		m.Rule, m.Feedback, strings.Join(m.Shapes, "-"), m.Data.TrainExamples, m.Data.TestExamples, m.Data.Name)
+		m.Rule, m.Feedback, strings.Join(layers, "-"), m.Data.TrainExamples, m.Data.TestExamples, m.Data.Name)
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', tabwriter.AlignRight)
 	head := "epoch\ttraining loss\terror %\ttest loss\terror %\t"
 	for k := range m.Last.Credit.Layers {
