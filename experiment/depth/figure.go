@@ -11,8 +11,8 @@ import (
 	"github.com/apical-sim/apical/internal/panel"
 )
 
-// figure draws errors and angles against depth: mean and one standard deviation of the
-// seeds.
+// figure draws errors, angles (means over hidden layers) and linearity against depth:
+// mean and one standard deviation of the seeds.
 func figure(runs []Metrics, png, svg io.Writer) error {
 	angle := func(title string, of func(*Network) *float64) *plot.Plot {
 		p := against(runs, title, "angle (°)", of)
@@ -22,22 +22,22 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 	}
 	errors := against(runs, "Test error, "+panel.Seeds(len(runs)), "test error (%)", func(n *Network) *float64 { return &n.Test.ErrorPct })
 	errors.Y.Min = 0
-	linearity := against(runs, "Feedback to the lowest hidden layer", "multiple correlation with the output", func(n *Network) *float64 {
-		if len(n.Linearity) == 0 {
+	nonlinear := against(runs, "Feedback to the lowest hidden layer", "part that is not linear, log10 (1 − R²)", func(n *Network) *float64 {
+		if len(n.Linearity) == 0 || n.Linearity[0] == nil || *n.Linearity[0] >= 1 {
 			return nil
 		}
-		return n.Linearity[0]
+		part := math.Log10(1 - *n.Linearity[0]**n.Linearity[0])
+		return &part
 	})
-	linearity.Y.Min, linearity.Y.Max = min(0.8, linearity.Y.Min), 1.02
 	panels := [][]*plot.Plot{
 		{errors, angle("Signals against backpropagation", func(n *Network) *float64 { return n.MeanDeltaDeg }), key(runs[0].lines())},
-		{angle("Feedback against forward weights", func(n *Network) *float64 { return n.MeanSymmetryDeg }), linearity, nil},
+		{angle("Feedback against forward weights", func(n *Network) *float64 { return n.MeanSymmetryDeg }), nonlinear, nil},
 	}
 	return panel.Save(panels, 12*vg.Centimeter, 8*vg.Centimeter, png, svg)
 }
 
 // against draws a number of the networks against their depth, a line a rule and
-// feedback; of gives nil where there is none. Angles are means over hidden layers.
+// feedback; of gives nil where there is none.
 func against(runs []Metrics, title, axis string, of func(*Network) *float64) *plot.Plot {
 	p := panel.New(title, "hidden layers", axis)
 	last := 0.0
