@@ -297,8 +297,11 @@ func (p *Plan) judge(ctx context.Context, results []Result) error {
 		}
 	}
 	if interrupted && ctx.Err() != nil {
-		errs = append(errs, &interruption{fmt.Sprintf("%s: interrupted, files in %s are closed and readable",
-			p.Experiment.Name, p.Dir)})
+		line := fmt.Sprintf("%s: interrupted, files in %s are closed and readable", p.Experiment.Name, p.Dir)
+		if p.Experiment.Checkpoint != "" {
+			line += ", and --resume goes on from there"
+		}
+		errs = append(errs, &interruption{line})
 	}
 	return errors.Join(errs...)
 }
