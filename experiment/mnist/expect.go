@@ -43,6 +43,13 @@ func (n number) band(tolerance float64) float64 {
 	return max(tolerance, 3*n.sd*math.Sqrt(1+1.0/5))
 }
 
+// around is experiment.Around for what is not below 0.
+func around(path, doc, unit string, reference, tolerance float64, source string) experiment.Expectation {
+	x := experiment.Around(path, doc, unit, reference, tolerance, source)
+	x.Low = max(x.Low, 0)
+	return x
+}
+
 const source = "one seed of an independent program of the same equations (docs/experiments/mnist.md)"
 
 // expect are the numbers of the calibration's network with these values, if there is
@@ -53,15 +60,15 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 			continue
 		}
 		for k, n := range r.errors {
-			all = append(all, experiment.Around(fmt.Sprintf("epochs.%d.test.error_pct", k+1),
+			all = append(all, around(fmt.Sprintf("epochs.%d.test.error_pct", k+1),
 				fmt.Sprintf("test error after epoch %d", k+1), "%", n.reference, n.band(tolerancePct), source).Over(5))
 		}
 		for k, n := range r.delta {
-			all = append(all, experiment.Around(fmt.Sprintf("epochs.3.credit.layers.%d.delta_deg", k),
+			all = append(all, around(fmt.Sprintf("epochs.3.credit.layers.%d.delta_deg", k),
 				fmt.Sprintf("signal of hidden layer %d to backpropagation", k+1), "°", n.reference, n.band(toleranceDeg), source).Over(5))
 		}
 		for k, n := range r.symmetry {
-			all = append(all, experiment.Around(fmt.Sprintf("epochs.3.credit.layers.%d.symmetry_deg", k),
+			all = append(all, around(fmt.Sprintf("epochs.3.credit.layers.%d.symmetry_deg", k),
 				fmt.Sprintf("feedback to forward weights of hidden layer %d", k+1), "°", n.reference, n.band(toleranceDeg), source).Over(5))
 		}
 	}
