@@ -245,7 +245,7 @@ func compareContinuous(t *testing.T, when string, n *Continuous, m *plain) {
 			near(unit("e"), l.E[i], m.s.e[k][i])
 			near(unit("b"), l.B[i], m.s.b[k][i])
 			near(unit("p"), l.P[i], m.s.p[k][i])
-			near(unit("p̄"), l.Expected[i], m.s.pa[k][i])
+			near(unit("p̄"), l.Expected(i), m.s.pa[k][i])
 			near(unit("bias"), l.Bias(i), m.s.c[k][i])
 			for j := range m.w[k].Cols {
 				near(unit("weight"), l.Weight(i, j), m.w[k].Data[i*m.w[k].Cols+j])

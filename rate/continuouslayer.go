@@ -21,9 +21,9 @@ type ContinuousLayer struct {
 	Z, U []float64
 	// E are event rates, B burst rates, P = B/E burst probabilities.
 	E, B, P []float64
-	// EventAverage, BurstAverage and Expected are the moving averages ē and b̄, and
-	// p̄ = b̄/ē; with the Cancelling scheme Expected is p0.
-	EventAverage, BurstAverage, Expected []float64
+	// EventAverage and BurstAverage are the moving averages ē and b̄; with the Cancelling
+	// scheme, which has none, 0.
+	EventAverage, BurstAverage []float64
 
 	first, output bool
 	// w are the weights from below, one row a unit; in the first layer one row an
@@ -45,15 +45,15 @@ type ContinuousLayer struct {
 }
 
 func newContinuousLayer(in, units int, first, output bool) *ContinuousLayer {
-	all := make([]float64, 13*units)
+	all := make([]float64, 12*units)
 	next := func() []float64 { part := all[:units:units]; all = all[units:]; return part }
 	l := &ContinuousLayer{
-		Z: next(), U: next(), E: next(), B: next(), P: next(), EventAverage: next(), BurstAverage: next(), Expected: next(),
+		Z: next(), U: next(), E: next(), B: next(), P: next(), EventAverage: next(), BurstAverage: next(),
 		c: next(), drive: next(), apical: next(), change: next(), bias: next(),
 		first: first, output: output, eventsMoved: true, burstsMoved: true, staleDrive: true, staleApical: true, unborn: true,
 	}
 	for i := range l.P {
-		l.P[i], l.Expected[i] = restingProbability, restingProbability
+		l.P[i] = restingProbability
 	}
 	if first {
 		l.w, l.sum = newMatrix(in, units), make([]float64, units)
@@ -84,9 +84,23 @@ func (l *ContinuousLayer) FeedbackWeight(unit, below int) float64 {
 	return l.y.Data[unit*l.y.Stride+below]
 }
 
+// Expected is the burst probability that the rule compares P of a unit with: p̄ = b̄/ē,
+// and p0 where there has been no event or with the Cancelling scheme.
+func (l *ContinuousLayer) Expected(unit int) float64 {
+	if e := l.EventAverage[unit]; e > 0 {
+		return l.BurstAverage[unit] / e
+	}
+	return restingProbability
+}
+
 // Deviation is the root mean square of P − Expected: what the rule learns from.
 func (l *ContinuousLayer) Deviation() float64 {
-	return floats.Distance(l.P, l.Expected, 2) / math.Sqrt(float64(len(l.P)))
+	sum := 0.0
+	for i, p := range l.P {
+		d := p - l.Expected(i)
+		sum += d * d
+	}
+	return math.Sqrt(sum / float64(len(l.P)))
 }
 
 // draw draws weights of standard deviation sd, unit after unit in every layer.
@@ -120,17 +134,12 @@ func (l *ContinuousLayer) forwardInput(x []float64, active []int, z []float64) {
 	}
 }
 
-// average moves ē and b̄ towards e and b by a part of their distance, and sets p̄ where
-// there were events.
+// average moves ē and b̄ towards e and b by a part of their distance.
 func (l *ContinuousLayer) average(part float64) {
-	e, b := l.EventAverage, l.BurstAverage
-	for i := range e {
-		e[i] += part * (l.E[i] - e[i])
-		b[i] += part * (l.B[i] - b[i])
-		if e[i] > 0 {
-			l.Expected[i] = b[i] / e[i]
-		}
-	}
+	floats.Scale(1-part, l.EventAverage)
+	floats.AddScaled(l.EventAverage, part, l.E)
+	floats.Scale(1-part, l.BurstAverage)
+	floats.AddScaled(l.BurstAverage, part, l.B)
 }
 
 // moveTo moves each value towards what drives it, plus what is added to that, if

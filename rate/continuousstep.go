@@ -140,7 +140,7 @@ func (s Scheme) target(is bool) float64 {
 func (n *Continuous) learn() {
 	for k, l := range n.layers {
 		for i, e := range l.E {
-			l.bias[i] = n.advance.weight * (l.P[i] - l.Expected[i]) * e
+			l.bias[i] = n.advance.weight * (l.P[i] - l.Expected(i)) * e
 			l.change[i] = l.bias[i]
 			if !l.output && n.config.Scheme == MovingAverage && e > n.config.MaxRate {
 				l.change[i] -= n.advance.weight * n.config.Homeostasis * (1 - n.config.MaxRate/(e+tiny))

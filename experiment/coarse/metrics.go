@@ -121,7 +121,7 @@ func (c *Course) add(n *rate.Continuous, taught bool) {
 		l := n.Layers()[t.layer]
 		t.EventRate = append(t.EventRate, l.E[t.Unit])
 		t.BurstProbability = append(t.BurstProbability, l.P[t.Unit])
-		t.Expected = append(t.Expected, l.Expected[t.Unit])
+		t.Expected = append(t.Expected, l.Expected(t.Unit))
 	}
 }
 
