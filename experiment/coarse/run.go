@@ -103,7 +103,7 @@ func (t *trainer) learn(ctx context.Context, epoch, epochs int) (*Online, error)
 		// A NaN anywhere reaches all of the softmax, and what is sigmoid is bounded.
 		if top := t.network.Layers()[len(t.config.Hidden)]; math.IsNaN(top.E[0]) {
 			return nil, fmt.Errorf("the network ran away: event rates are no longer finite after example %d of epoch %d; "+
-				"weaker feedback, slower weights or a longer prediction keep it from that", i+1, epoch)
+				"those of units with activation=sigmoid are bounded", i+1, epoch)
 		}
 		if (i+1)%progressEvery == 0 || i+1 == count {
 			if err := ctx.Err(); err != nil {
