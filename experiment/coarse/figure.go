@@ -111,7 +111,7 @@ func deviationPanel(runs []Metrics) *plot.Plot {
 			if before {
 				label = ""
 			}
-			panel.Curve(p, label, x, y, panel.Style{Colour: colour(k, top), Dashed: before})
+			panel.Curve(p, label, x, y, panel.Style{Colour: colour(k, top), Dashed: before, Dots: len(x) < 30})
 		}
 	}
 	if most > 0 {
