@@ -72,6 +72,7 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 				fmt.Sprintf("feedback to forward weights of hidden layer %d", k+1), "°", n.reference, n.band(toleranceDeg), source).Over(5))
 		}
 	}
+	all = append(all, expectDeep(v)...)
 	return append(all, byTheory(v)...)
 }
 
@@ -101,15 +102,20 @@ func byTheory(v *experiment.Values) (all []experiment.Expectation) {
 	return all
 }
 
-// matches tells whether the values are those of the row, but for where the data are.
+// matches tells whether the values are those of the row.
 func (r row) matches(v *experiment.Values) bool {
 	want := calibration().Set
 	maps.Copy(want, r.set)
-	params := params()
-	return !slices.ContainsFunc(params, func(q experiment.Param) bool {
+	return equal(v, want)
+}
+
+// equal tells whether the values are the defaults but for those of set, wherever the
+// data are.
+func equal(v *experiment.Values, set map[string]string) bool {
+	return !slices.ContainsFunc(params(), func(q experiment.Param) bool {
 		text := q.DefaultText()
-		if set, ok := want[q.Key]; ok {
-			x, err := q.Parse(set)
+		if given, ok := set[q.Key]; ok {
+			x, err := q.Parse(given)
 			if err != nil {
 				return true
 			}
@@ -134,5 +140,5 @@ func verifications() (all []experiment.Verification) {
 		all = append(all, experiment.Verification{Name: rule + "-zero", Preset: calibration().Name,
 			Set: []string{"rule=" + rule, "feedback=zero"}, Seeds: "1..5", Takes: "seconds"})
 	}
-	return all
+	return append(all, verifyDeep()...)
 }

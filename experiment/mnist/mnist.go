@@ -35,7 +35,9 @@ func Experiment() *experiment.Experiment {
 			{Name: "quick", Doc: "one hidden layer of 100 units, 10 000 images, three epochs", Set: map[string]string{
 				"depth": "1", "hidden": "100", "train_examples": "10000", "epochs": "3"}},
 			{Name: "conv", Doc: "two convolutions below two layers of 500 units, the published convolutional network for MNIST", Set: map[string]string{
-				"layers": "8@4/2,16@3/2,500,500"}},
+				"layers": "8@4/2,16@3/2,500,500", "feedback": "kolen-pollack", "weight_gain": "3.6"}},
+			deepBurstprop(),
+			deepBurstCCN(),
 		},
 		Files:      images.Files(),
 		Checkpoint: images.CheckpointName,
