@@ -90,7 +90,7 @@ func (BurstCCN) Feedbacks() []Feedback {
 // Learning implements Rule: the rate of 1 goes with a WeightGain of 1, as that of
 // backpropagation does. The authors' program has 0.3 for three layers of 500 units with a
 // gain of 3.6, with which narrow layers learn slowly.
-func (BurstCCN) Learning() Learning { return Learning{HiddenRate: 1, OutputRate: 1, Mean: true} }
+func (BurstCCN) Learning() Learning { return Learning{HiddenRate: 1, OutputRate: 1, DecayBiases: true, Mean: true} }
 
 // keepsQ tells whether Q has weights of its own, or is p0 Y at all times.
 func (r BurstCCN) keepsQ(f Feedback) bool {

@@ -143,7 +143,7 @@ func TestBurstCCNUpdates(t *testing.T) {
 		for _, f := range r.Feedbacks() {
 			r.RateQ, r.RateY, r.DeviationQ = rateQ, rateY, 0.25
 			c := burstCCNConfig(r, f)
-			c.Learning = Learning{HiddenRate: rateW, OutputRate: rateW, Momentum: momentum, Decay: decay, Mean: true}
+			c.Learning = Learning{HiddenRate: rateW, OutputRate: rateW, Momentum: momentum, Decay: decay, DecayBiases: true, Mean: true}
 			n := newNetwork(t, c)
 			x, classes := examples(examplesN, 5, 3)
 			type tensors struct{ w, y, q, vw, vy []float64 }

@@ -38,6 +38,9 @@ type Learning struct {
 	// Decay is the part of each weight that a step takes away, 0 ≤ decay < 1. It is
 	// not multiplied by the rates.
 	Decay float64
+	// DecayBiases takes the same part away from biases, as the authors' program of
+	// BurstCCN does, and that of burstprop does not.
+	DecayBiases bool
 	// Mean divides changes by the examples of the batch; without it they are summed.
 	Mean bool
 }

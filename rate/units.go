@@ -139,14 +139,19 @@ func (u *Units) rate() float64 {
 }
 
 // learn changes forward weights and biases by D, x being the rates below that E was
-// made of: V = momentum V + rate Σ d xᵀ, W = (1−decay) W + V.
+// made of: V = momentum V + rate Σ d xᵀ, W = (1−decay) W + V. Biases decay only where
+// Learning.DecayBiases has them.
 func (u *Units) learn(x Matrix) {
 	u.team.Each(u.Examples, grain, u.scale)
 	s := first(u.scaled, u.Examples)
 	u.Conn.Outer(u.team, s, x, u.learning.Momentum, u.W.V)
 	addRows(s, u.Conn.Out(), u.learning.Momentum, u.C.V.Data)
 	u.W.advance(u.team, u.learning.Decay)
-	u.C.advance(u.team, u.learning.Decay)
+	decay := 0.0
+	if u.learning.DecayBiases {
+		decay = u.learning.Decay
+	}
+	u.C.advance(u.team, decay)
 }
 
 // follow gives the feedback weights the change and the decay of the forward weights
