@@ -28,7 +28,9 @@ func decodeCIFAR(c *content, s *Set) error {
 		return wrong(c.path, "is packed by gzip, want it unpacked")
 	case c.size > MaxBytes:
 		return wrong(c.path, "%d bytes, want at most %d", c.size, MaxBytes)
-	case c.size == 0 || c.size%cifarRecord != 0:
+	case c.size == 0:
+		return wrong(c.path, "is empty, want records of %d bytes", cifarRecord)
+	case c.size%cifarRecord != 0:
 		return c.wrong(c.size/cifarRecord*cifarRecord, "the last record has %d bytes, want records of %d", c.size%cifarRecord, cifarRecord)
 	}
 	n := int(c.size / cifarRecord)

@@ -156,7 +156,7 @@ func TestCIFARIsRefused(t *testing.T) {
 		file []byte
 		want string
 	}{
-		{"empty", nil, "FILE: byte 0: the last record has 0 bytes, want records of 3073"},
+		{"empty", nil, "FILE: is empty, want records of 3073 bytes"},
 		{"short", two[:len(two)-1], "FILE: byte 3073: the last record has 3072 bytes, want records of 3073"},
 		{"label", bad, "FILE: byte 3073: label 10, want 0 to 9"},
 		{"packed", packed(t, two), "FILE: is packed by gzip, want it unpacked"},
