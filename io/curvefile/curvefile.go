@@ -105,7 +105,9 @@ type File struct {
 }
 
 // Read reads the file path. It fails as [spikefile.Open] does, and with
-// [spikefile.ErrSchema] where the table is another.
+// [spikefile.ErrSchema] where the table is another, has splits or layers that no Writer
+// makes, or epochs that decrease. Numbers have no checksum: a bit of one that changed on
+// the disk is not seen.
 func Read(path string) (*File, error) {
 	r, err := spikefile.ReadResults(path)
 	if err != nil {
@@ -126,12 +128,16 @@ func Read(path string) (*File, error) {
 			return wrong("%d of epoch, split or layer in %d rows", n, r.Rows)
 		}
 	}
-	f := &File{Metadata: r.Metadata}
-	for _, name := range layer.Names {
-		if name != Hidden && name != Network {
-			f.Layers = append(f.Layers, name)
+	for _, name := range split.Names {
+		if name != string(Train) && name != string(Test) {
+			return wrong("split %q, want %s or %s", name, Train, Test)
 		}
 	}
+	layers, err := layersOf(layer.Names)
+	if err != nil && r.Rows > 0 {
+		return wrong("%v", err)
+	}
+	f := &File{Metadata: r.Metadata, Layers: layers}
 	for i := range r.Rows {
 		if epoch.Counts[i] < 0 || epoch.Counts[i] > math.MaxInt32 || i > 0 && epoch.Counts[i] < epoch.Counts[i-1] {
 			return wrong("row %d has epoch %d, want epochs that do not decrease", i, epoch.Counts[i])
@@ -151,4 +157,19 @@ func Read(path string) (*File, error) {
 		}
 	}
 	return f, nil
+}
+
+// layersOf is the names of single layers among all that a file has, those that Create
+// wrote: each once, and then Hidden and Network.
+func layersOf(all []string) ([]string, error) {
+	single := len(all) - 2
+	if single < 0 || all[single] != Hidden || all[single+1] != Network {
+		return nil, fmt.Errorf("layers %q, want the last two to be %s and %s", all, Hidden, Network)
+	}
+	for i, name := range all {
+		if name == "" || slices.Contains(all[:i], name) {
+			return nil, fmt.Errorf("layers %q, want each to have a name of its own", all)
+		}
+	}
+	return all[:single], nil
 }

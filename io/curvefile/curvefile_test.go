@@ -147,10 +147,38 @@ func TestAppendRejects(t *testing.T) {
 	}
 }
 
+// No file can be written in which two layers have one name, but read.
+func TestLayersOf(t *testing.T) {
+	for _, all := range [][]string{{"output", "output", Hidden, Network}, {"", Hidden, Network}, {Hidden, Hidden, Network}} {
+		if got, err := layersOf(all); err == nil || !strings.Contains(err.Error(), "want each to have a name of its own") {
+			t.Errorf("%q: %q, %v", all, got, err)
+		}
+	}
+}
+
+// A run that measured nothing has a file without rows.
+func TestNoRows(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "curves.arrow")
+	w, err := Create(path, spikefile.Meta{}, layers(), spikefile.Options{})
+	if err == nil {
+		err = w.Close()
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	if f, err := Read(path); err != nil || len(f.Rows) != 0 {
+		t.Errorf("%v, %v", f, err)
+	}
+}
+
 func TestReadRefuses(t *testing.T) {
 	dir := t.TempDir()
 	other := []spikefile.ResultColumn{{Name: "epoch", Unit: "count", Counts: []int64{2, 1}},
-		{Name: "split", Index: []int16{0, 0}, Names: []string{"train"}}, {Name: "layer", Index: []int16{0, 0}, Names: []string{"network"}}}
+		{Name: "split", Index: []int16{0, 0}, Names: []string{"train"}}, {Name: "layer", Index: []int16{0, 0}, Names: []string{"hidden", "network"}}}
+	of := func(split string, layers ...string) []spikefile.ResultColumn {
+		return []spikefile.ResultColumn{{Name: "epoch", Unit: "count", Counts: []int64{1}},
+			{Name: "split", Index: []int16{0}, Names: []string{split}}, {Name: "layer", Index: []int16{0}, Names: layers}}
+	}
 	for i, test := range []struct {
 		kind, want string
 		columns    []spikefile.ResultColumn
@@ -158,8 +186,10 @@ func TestReadRefuses(t *testing.T) {
 		{"psth", `the table is "psth"`, other},
 		{"curves", "row 1 has epoch 1", other},
 		{"curves", "split or layer", other[:2]},
-		{"curves", "column loss is missing", []spikefile.ResultColumn{{Name: "epoch", Unit: "count", Counts: []int64{1}},
-			{Name: "split", Index: []int16{0}, Names: []string{"train"}}, {Name: "layer", Index: []int16{0}, Names: []string{"network"}}}},
+		{"curves", "column loss is missing", of("test", "output", "hidden", "network")},
+		{"curves", `split "tesu", want train or test`, of("tesu", "output", "hidden", "network")},
+		{"curves", `layers ["output" "hiddfn" "network"], want the last two to be hidden and network`, of("test", "output", "hiddfn", "network")},
+		{"curves", `layers ["network"], want the last two`, of("test", "network")},
 	} {
 		path := filepath.Join(dir, fmt.Sprint(i))
 		if err := spikefile.WriteResults(path, test.kind, spikefile.Meta{}, test.columns, spikefile.Options{}); err != nil {

@@ -22,4 +22,9 @@
 //
 //	c <- arrow::read_feather("curves.arrow")
 //	ggplot(subset(c, !is.na(delta_deg)), aes(epoch, delta_deg, colour = layer)) + geom_line()
+//
+// Numbers have no checksum: what is damaged so that it is no table any more, or one of
+// other layers, splits or epochs, is refused by [Read], but not a number that became
+// another. The hashes of the files of a run, by which copies can be compared, are in its
+// manifest.
 package curvefile
