@@ -212,7 +212,13 @@ func TestLoadDamaged(t *testing.T) {
 	dir := t.TempDir()
 	n := network(t, rate.DefaultBackprop(), rate.Tied)
 	all, shapes := tensors(n)
-	sum := hash(all)
+	config, err := state().Meta.ConfigHash()
+	if err != nil {
+		t.Fatal(err)
+	}
+	saved := state()
+	saved.Record = nil
+	sum := hash(saved, config, all)
 	save := func(name string, change func([]spikefile.ResultColumn), skip int) string {
 		path := filepath.Join(dir, name)
 		list, err := json.Marshal(shapes)

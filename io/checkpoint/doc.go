@@ -14,14 +14,15 @@
 //
 // Tensors follow each other whole, row by row. The schema metadata has, beside the keys
 // of [spikefile.Meta]: epoch, the epochs that were completed; tensors, the shape of
-// each in the order of the file; values_sha256, the hash of the values of each tensor and
-// its last changes, which [Load] compares; and record, what the program
-// that trains has kept for itself, in JSON. In pandas the weights of a layer are
+// each in the order of the file; record, what the program that trains has kept for itself,
+// in JSON; and state_sha256, the hash of seed, epoch, configuration, record and the values
+// of each tensor with its last changes, which [Load] compares. In pandas the weights of a layer are
 //
 //	c = pandas.read_feather("checkpoint.arrow")
 //	w = c[(c.layer == "hidden1") & (c.tensor == "weights")].pivot(index="row", columns="column", values="value")
 //
 // A file is written beside its name, which it gets when it is complete and on the disk,
 // as the rename of one file replaces the checkpoint before: whenever a run is killed,
-// there is one that is whole.
+// there is one that is whole. One that was damaged later cannot be continued: `apical
+// repair` gives back complete batches of it, to look at, and [Load] refuses these.
 package checkpoint

@@ -15,44 +15,60 @@ import (
 	"github.com/apical-sim/apical/rate"
 )
 
+// What to do about a checkpoint from which a run cannot go on.
+const (
+	anew  = "begin anew, with --force in place of --resume or elsewhere"
+	other = "continue the run that wrote it, or begin anew elsewhere"
+	same  = "want a checkpoint of the same network"
+)
+
 // Load gives n the weights of the checkpoint path, which must be of a run with the seed
 // and the configuration of meta, and of a network with the tensors of n. Whatever is
 // wrong with the file is a *[spikefile.CorruptError], one line that says what would be
 // right. After an error the weights of n mean nothing.
 func Load(path string, n *rate.Network, meta spikefile.Meta) (State, error) {
-	r, err := spikefile.OpenRecords(path)
-	if err != nil {
-		return State{}, err
-	}
-	defer r.Close()
 	wrong := func(kind, err error, remedy string) (State, error) {
 		return State{}, &spikefile.CorruptError{Path: path, Reason: err.Error(), Kind: kind, Remedy: remedy}
 	}
+	// unreadable replaces the remedy of other tables, to repair them: no run goes on from
+	// part of the weights.
+	unreadable := func(err error) (State, error) {
+		var corrupt *spikefile.CorruptError
+		if errors.As(err, &corrupt) {
+			return wrong(corrupt.Kind, errors.New(corrupt.Reason), anew)
+		}
+		return State{}, err
+	}
+	r, err := spikefile.OpenRecords(path)
+	if err != nil {
+		return unreadable(err)
+	}
+	defer r.Close()
 	if r.Format() != "apical."+kind {
 		return wrong(spikefile.ErrSchema, fmt.Errorf("the table is %q, want %q", r.Format(), "apical."+kind), "")
 	}
 	md := r.Schema().Metadata()
 	s, err := decode(md, meta)
 	if err != nil {
-		return wrong(spikefile.ErrSchema, err, "continue the run that wrote it, or begin anew elsewhere")
+		return wrong(spikefile.ErrSchema, err, other)
 	}
 	l, err := newLoader(n, r.Schema(), value(md, keyTensors))
 	if err != nil {
-		return wrong(spikefile.ErrSchema, err, "want a checkpoint of the same network")
+		return wrong(spikefile.ErrSchema, err, same)
 	}
 	for r.Next() {
 		if err := l.take(r.Record()); err != nil {
-			return wrong(spikefile.ErrDamaged, err, "begin anew elsewhere")
+			return wrong(spikefile.ErrDamaged, err, anew)
 		}
 	}
 	if err := r.Err(); err != nil {
-		return State{}, err
+		return unreadable(err)
 	}
 	if l.tensor < len(l.shapes) {
-		return wrong(spikefile.ErrDamaged, fmt.Errorf("it ends within %s %s", l.shapes[l.tensor].Layer, l.shapes[l.tensor].Name), "begin anew elsewhere")
+		return wrong(spikefile.ErrDamaged, fmt.Errorf("it ends within %s %s", l.shapes[l.tensor].Layer, l.shapes[l.tensor].Name), anew)
 	}
-	if hash(l.tensors) != value(md, keyHash) {
-		return wrong(spikefile.ErrDamaged, errors.New("weights are not those that were saved: their "+keyHash+" differs"), "begin anew elsewhere")
+	if hash(s, s.Meta.ConfigSHA256, l.tensors) != value(md, keyHash) {
+		return wrong(spikefile.ErrDamaged, errors.New("epoch, record or weights are not those that were saved: their "+keyHash+" differs"), anew)
 	}
 	return s, nil
 }

@@ -24,7 +24,7 @@ const (
 	keyEpoch   = "epoch"
 	keyTensors = "tensors"
 	keyRecord  = "record"
-	keyHash    = "values_sha256"
+	keyHash    = "state_sha256"
 )
 
 // State is what a checkpoint holds beside the weights.
@@ -51,10 +51,19 @@ func tensors(n *rate.Network) (all []*rate.Tensor, shapes []spikefile.TensorInfo
 	return all, shapes
 }
 
-// hash is over all values and last changes, as float64 in little endian.
-func hash(all []*rate.Tensor) string {
+// hash is over what a run goes on from. Integers and values, each followed by its last
+// changes, have 8 bytes, little endian; texts follow their lengths.
+func hash(s State, config string, all []*rate.Tensor) string {
 	h := sha256.New()
 	var b []byte
+	for _, n := range []uint64{s.Meta.Seed, uint64(s.Epoch)} {
+		b = binary.LittleEndian.AppendUint64(b, n)
+	}
+	for _, text := range []string{config, string(s.Record)} {
+		b = binary.LittleEndian.AppendUint64(b, uint64(len(text)))
+		b = append(b, text...)
+	}
+	h.Write(b)
 	for _, t := range all {
 		for _, values := range [][]float64{t.W.Data, t.V.Data} {
 			b = b[:0]
@@ -106,7 +115,11 @@ func write(path string, n *rate.Network, s State, opt spikefile.Options) error {
 	if err != nil {
 		return fmt.Errorf("checkpoint: %w", err)
 	}
-	extra := map[string]string{keyEpoch: strconv.Itoa(s.Epoch), keyTensors: string(list), keyHash: hash(all)}
+	config, err := s.Meta.ConfigHash()
+	if err != nil {
+		return err
+	}
+	extra := map[string]string{keyEpoch: strconv.Itoa(s.Epoch), keyTensors: string(list), keyHash: hash(s, config, all)}
 	if len(s.Record) > 0 {
 		extra[keyRecord] = string(s.Record)
 	}
