@@ -17,7 +17,8 @@ func (a *app) dataInspectCommand() *cobra.Command {
 		Short: "Show what a data set holds, after reading all of it",
 		Long: `Shows how many images of each class a data set has, the mean and the standard
 deviation of its pixels, from 0 to 1, by which inputs are standardised, and its
-first images.`,
+first images. A class with less than a tenth of an equal share of the training images
+is pointed out: a label may be damaged.`,
 		Example: "  apical data inspect mnist",
 		Args:    wantArgs(1, 1, "NAME|DIR"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -36,6 +37,7 @@ first images.`,
 func inspectData(w *bufio.Writer, d *dataset.Data) {
 	fmt.Fprintf(w, "%s\n%s\n%.1f MB of %s files\n\n", d.Path, describeData(d), float64(d.Bytes)/1e6, d.Format)
 	countsTable(w, d)
+	fewImages(w, &d.Train)
 	fmt.Fprintln(w)
 	momentsTable(w, d)
 	if d.Train.Channels == 1 {
@@ -53,6 +55,16 @@ func countsTable(w io.Writer, d *dataset.Data) {
 		fmt.Fprintf(t, "%d\t%d\t%d\t\n", class, n, test[class])
 	}
 	_ = t.Flush() // into a buffer
+}
+
+// fewImages points out classes with less than a tenth of an equal share of the images: a
+// damaged label may make a class of its own.
+func fewImages(w io.Writer, s *dataset.Set) {
+	for class, n := range s.ClassCounts() {
+		if 10*n*s.Classes < s.Count {
+			fmt.Fprintf(w, "class %d has very few training images, %d of %d: see whether labels are right\n", class, n, s.Count)
+		}
+	}
 }
 
 // momentsTable has a row a channel.

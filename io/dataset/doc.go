@@ -31,6 +31,8 @@
 // # What is refused
 //
 // Counts that do not agree, files that end early or go on, labels of no class: each is
-// an *[InputError] with the file and the byte. No length is believed before it was
+// an *[InputError] with the file and the byte. IDX files do not say how many classes there
+// are: a directory called as one of [Published] has at most those, another as many as it
+// has labels of, from 0 without a gap. No length is believed before it was
 // compared with the size of its file and with [MaxBytes].
 package dataset

@@ -42,7 +42,7 @@ func Fetch(ctx context.Context, name string, o FetchOptions) (d *Data, there boo
 	if err != nil {
 		return nil, false, err
 	}
-	if d, err := occupied(to); d != nil || err != nil {
+	if d, err := p.occupied(to); d != nil || err != nil {
 		return d, d != nil, err
 	}
 	if o.From == "" && !p.Automatic() {
@@ -92,7 +92,7 @@ func (p *Publication) destination(to string) (string, error) {
 }
 
 // occupied returns the data set that is in a directory already, nil if there is nothing.
-func occupied(dir string) (*Data, error) {
+func (p *Publication) occupied(dir string) (*Data, error) {
 	entries, err := os.ReadDir(dir)
 	if errors.Is(err, fs.ErrNotExist) || err == nil && len(entries) == 0 {
 		return nil, nil
@@ -100,7 +100,7 @@ func occupied(dir string) (*Data, error) {
 	if err != nil {
 		return nil, unreadable(dir, err)
 	}
-	d, err := Open(dir)
+	d, err := openAs(dir, p)
 	if err == nil {
 		return d, nil
 	}
@@ -147,7 +147,7 @@ func assemble(to string, fill func(dir string) error) error {
 
 // check refuses a directory with files of another kind, or files that are not sound.
 func (p *Publication) check(from string) error {
-	d, err := Open(from)
+	d, err := openAs(from, p)
 	if err != nil {
 		return err
 	}

@@ -101,8 +101,9 @@ func readIDX(images, labels string) (Set, error) {
 }
 
 // openIDX reads training and test images and counts classes. files are those of
-// train-images, train-labels, t10k-images, t10k-labels.
-func openIDX(files []string) (train, test Set, err error) {
+// train-images, train-labels, t10k-images, t10k-labels. No label may be beyond those of
+// p, unless that is nil.
+func openIDX(files []string, p *Publication) (train, test Set, err error) {
 	if train, err = readIDX(files[0], files[1]); err != nil {
 		return train, test, err
 	}
@@ -112,6 +113,14 @@ func openIDX(files []string) (train, test Set, err error) {
 	if test.Height != train.Height || test.Width != train.Width {
 		return train, test, &InputError{Path: files[2], Offset: 8, Reason: // where the rows are
 		fmt.Sprintf("images of %d × %d, want %d × %d, as in %s", test.Height, test.Width, train.Height, train.Width, files[0])}
+	}
+	if p != nil {
+		if err := p.bound(train.Labels, files[1]); err != nil {
+			return train, test, err
+		}
+		if err := p.bound(test.Labels, files[3]); err != nil {
+			return train, test, err
+		}
 	}
 	classes, err := countClasses(train.Labels, files[1])
 	if err != nil {
@@ -127,8 +136,20 @@ func openIDX(files []string) (train, test Set, err error) {
 	return train, test, nil
 }
 
+// bound refuses labels of classes that the data set has not.
+func (p *Publication) bound(labels []uint8, path string) error {
+	for i, label := range labels {
+		if int(label) >= p.Classes {
+			return &InputError{Path: path, Offset: labelsAt + int64(i), Reason: fmt.Sprintf(
+				"label %d, want 0 to %d, those of %s", label, p.Classes-1, p.Name)}
+		}
+	}
+	return nil
+}
+
 // countClasses refuses labels that leave classes out: the file does not say how many
-// there are, and a damaged byte would add some that no image is of.
+// there are, and a damaged byte would add some that no image is of. One that is damaged to
+// the next class is seen by bound alone, where there is a Publication.
 func countClasses(labels []uint8, path string) (int, error) {
 	var seen [256]bool
 	for _, label := range labels {

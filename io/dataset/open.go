@@ -40,8 +40,15 @@ func layouts() map[Format][]wanted {
 }
 
 // Open reads the data set in a directory. All of it is read and checked; what is wrong
-// is an *InputError.
+// is an *InputError. A directory that has the name of one of Published may have no more
+// classes than that.
 func Open(dir string) (*Data, error) {
+	p, _ := publication(strings.ToLower(nameOf(dir)))
+	return openAs(dir, p)
+}
+
+// openAs is Open of what is to be p, or anything if that is nil.
+func openAs(dir string, p *Publication) (*Data, error) {
 	format, files, err := recognise(dir)
 	if err != nil {
 		return nil, err
@@ -55,7 +62,7 @@ func Open(dir string) (*Data, error) {
 		d.Bytes += info.Size()
 	}
 	if format == IDX {
-		d.Train, d.Test, err = openIDX(files)
+		d.Train, d.Test, err = openIDX(files, p)
 	} else {
 		d.Train, d.Test, err = openCIFAR(files)
 	}

@@ -149,6 +149,37 @@ func TestFetchFromDirectory(t *testing.T) {
 	}
 }
 
+// One label that is damaged makes no eleventh class of a data set that has ten; a set of
+// one's own may have as many as it likes.
+func TestNoMoreClassesThanPublished(t *testing.T) {
+	root := t.TempDir()
+	t.Setenv(dataset.Variable, root)
+	d := datasettest.Generate(datasettest.Options{})
+	d.Train.Labels[7] = 10
+	for _, name := range []string{"kmnist", "own"} {
+		if err := errors.Join(os.Mkdir(filepath.Join(root, name), 0o777), datasettest.WriteIDX(filepath.Join(root, name), d)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if own, err := dataset.Load("own"); err != nil || own.Train.Classes != 11 {
+		t.Errorf("a set of one's own: %v", err)
+	}
+	refused := func(dir string, err error) {
+		t.Helper()
+		want := "train-labels-idx1-ubyte.gz: byte 15: label 10, want 0 to 9, those of "
+		var input *dataset.InputError
+		if !errors.As(err, &input) || !strings.Contains(err.Error(), filepath.Join(dir, want)) {
+			t.Errorf("%v, want %s", err, want)
+		}
+	}
+	_, err := dataset.Load("kmnist")
+	refused(filepath.Join(root, "kmnist"), err)
+	_, _, err = dataset.Fetch(t.Context(), "fashion-mnist", dataset.FetchOptions{From: filepath.Join(root, "own")})
+	refused(filepath.Join(root, "own"), err)
+	_, _, err = dataset.Fetch(t.Context(), "fashion-mnist", dataset.FetchOptions{To: filepath.Join(root, "own")})
+	refused(filepath.Join(root, "own"), err)
+}
+
 // The published files come in under their sums, packed or unpacked.
 func TestFetchMNIST(t *testing.T) {
 	d := mnist(t)

@@ -10,6 +10,8 @@ type Publication struct {
 	// Offered which of them.
 	Format        Format
 	Home, Offered string
+	// Classes is how many there are: labels are below.
+	Classes int
 
 	digests map[string]digest // of the published files; nil if any sound ones will do
 	module  *goModule         // that brings them; nil if there is none
@@ -30,7 +32,7 @@ func Published() []Publication {
 	return []Publication{
 		{
 			Name: "mnist", Title: "handwritten digits", Source: "LeCun et al. 1998, doi:10.1109/5.726791",
-			Format: IDX, Home: "https://yann.lecun.com/exdb/mnist", Offered: fourFiles,
+			Format: IDX, Home: "https://yann.lecun.com/exdb/mnist", Offered: fourFiles, Classes: 10,
 			digests: map[string]digest{
 				trainImages[0]: {"f68b3c2dcbeaaa9fbdd348bbdeb94873", "6bbc9ace898e44ae57da46a324031adb"},
 				trainLabels[0]: {"d53e105ee54ea40749a09fcbcd1e9432", "a25bea736e30d166cdddb491f175f624"},
@@ -44,15 +46,15 @@ func Published() []Publication {
 		},
 		{
 			Name: "fashion-mnist", Title: "articles of clothing", Source: "Xiao et al. 2017, arXiv:1708.07747",
-			Format: IDX, Home: "https://github.com/zalandoresearch/fashion-mnist", Offered: fourFiles,
+			Format: IDX, Home: "https://github.com/zalandoresearch/fashion-mnist", Offered: fourFiles, Classes: 10,
 		},
 		{
 			Name: "kmnist", Title: "cursive Japanese characters", Source: "Clanuwat et al. 2018, arXiv:1812.01718",
-			Format: IDX, Home: "https://github.com/rois-codh/kmnist", Offered: fourFiles,
+			Format: IDX, Home: "https://github.com/rois-codh/kmnist", Offered: fourFiles, Classes: 10,
 		},
 		{
 			Name: "cifar10", Title: "photographs of animals and vehicles", Source: "Krizhevsky 2009",
-			Format: CIFAR, Home: "https://www.cs.toronto.edu/~kriz/cifar.html", Offered: "cifar-10-binary.tar.gz, to be unpacked",
+			Format: CIFAR, Home: "https://www.cs.toronto.edu/~kriz/cifar.html", Offered: "cifar-10-binary.tar.gz, to be unpacked", Classes: 10,
 		},
 	}
 }
