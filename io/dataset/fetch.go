@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/apical-sim/apical/io/newfile"
 )
@@ -31,6 +32,8 @@ type FetchOptions struct {
 //
 // The files are gathered in a directory of their own, compared with the sums of the
 // published ones where these are known, and opened; then the directory gets its name.
+// Only a program that is killed leaves the other, .NAME.new-NUMBER beside it, which a
+// later Fetch removes once it is a day old.
 // What is wrong with the names or with files is an *InputError; a download that fails
 // is another error.
 func Fetch(ctx context.Context, name string, o FetchOptions) (d *Data, there bool, err error) {
@@ -113,14 +116,17 @@ func (p *Publication) occupied(dir string) (*Data, error) {
 }
 
 // assemble makes a directory with what fill puts into it, which has to be a data set.
-// Unless it is complete, nothing is left.
+// Unless it is complete, nothing is left. A program that is killed has no time for that:
+// what it left is removed by the next that makes the same directory, a day later.
 func assemble(to string, fill func(dir string) error) error {
 	to = filepath.Clean(to)
 	parent := filepath.Dir(to)
 	if err := os.MkdirAll(parent, 0o777); err != nil {
 		return unreadable(parent, err)
 	}
-	fresh, err := os.MkdirTemp(parent, "."+filepath.Base(to)+newfile.Suffix+"-*")
+	prefix := "." + filepath.Base(to) + newfile.Suffix + "-"
+	removeAbandoned(parent, prefix, time.Now().Add(-abandoned))
+	fresh, err := os.MkdirTemp(parent, prefix+"*")
 	if err != nil {
 		return unreadable(parent, err)
 	}
@@ -143,6 +149,28 @@ func assemble(to string, fill func(dir string) error) error {
 		return fmt.Errorf("dataset: %w", err)
 	}
 	return nil
+}
+
+// abandoned is the age from which nobody works in a directory any more: many times the
+// patience of a download.
+const abandoned = 24 * time.Hour
+
+// removeAbandoned removes directories that os.MkdirTemp made with a prefix, and that have
+// not changed since. One that cannot be removed harms nobody, so errors are not reported.
+func removeAbandoned(parent, prefix string, since time.Time) {
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		return
+	}
+	for _, e := range entries {
+		number, ours := strings.CutPrefix(e.Name(), prefix)
+		if !ours || number == "" || strings.Trim(number, "0123456789") != "" || !e.IsDir() {
+			continue
+		}
+		if info, err := e.Info(); err == nil && info.ModTime().Before(since) {
+			_ = os.RemoveAll(filepath.Join(parent, e.Name()))
+		}
+	}
 }
 
 // check refuses a directory with files of another kind, or files that are not sound.

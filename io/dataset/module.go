@@ -35,11 +35,12 @@ const defaultProxy = "https://proxy.golang.org"
 // patience is how long a download may take.
 const patience = 15 * time.Minute
 
-// download puts the published files into a directory.
+// download puts the published files into a directory. What it needs meanwhile is beside
+// that, so that all that a killed program leaves is in one place.
 func (p *Publication) download(ctx context.Context, dir string, progress func(string)) error {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	temporary, err := os.MkdirTemp("", "apical-data-*")
+	temporary, err := os.MkdirTemp(filepath.Dir(dir), "download-*")
 	if err != nil {
 		return fmt.Errorf("dataset: %w", err)
 	}
@@ -61,7 +62,7 @@ func (p *Publication) download(ctx context.Context, dir string, progress func(st
 // knows proxies and checks what they send, or else from a proxy as it would.
 func (m *goModule) bring(ctx context.Context, temporary string, progress func(string)) (archive string, err error) {
 	if command, err := exec.LookPath("go"); err == nil {
-		archive, err = m.byGo(ctx, command, temporary, progress)
+		archive, err = m.byGo(ctx, command, progress)
 		if err != nil {
 			return "", err
 		}
@@ -79,7 +80,7 @@ func (m *goModule) bring(ctx context.Context, temporary string, progress func(st
 }
 
 // byGo has the go command download the module into its cache.
-func (m *goModule) byGo(ctx context.Context, command, temporary string, progress func(string)) (archive string, err error) {
+func (m *goModule) byGo(ctx context.Context, command string, progress func(string)) (archive string, err error) {
 	done := make(chan struct{})
 	told := make(chan struct{})
 	go func() {
@@ -97,7 +98,7 @@ func (m *goModule) byGo(ctx context.Context, command, temporary string, progress
 	}()
 	var stdout, stderr bytes.Buffer
 	cmd := exec.CommandContext(ctx, command, "mod", "download", "-json", m.path+"@"+m.version)
-	cmd.Dir = temporary // outside of any module
+	cmd.Dir = os.TempDir() // outside of any module
 	cmd.Env = append(os.Environ(), "GO111MODULE=on", "GOWORK=off")
 	cmd.Stdout, cmd.Stderr = &stdout, &stderr
 	cmd.WaitDelay = time.Second

@@ -11,8 +11,10 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/mod/sumdb/dirhash"
 )
@@ -128,6 +130,52 @@ func TestNothingIsLeft(t *testing.T) {
 		if entries, err := os.ReadDir(parent); err != nil || len(entries) != 0 {
 			t.Errorf("%s: %v is left, %v", x.want, entries, err)
 		}
+	}
+}
+
+// What a killed program left goes with the next attempt, if nobody can be working in it,
+// and nothing else does.
+func TestAbandonedIsRemoved(t *testing.T) {
+	p, files := fakePublication(t)
+	server := httptest.NewServer(http.FileServer(http.Dir(files)))
+	defer server.Close()
+	withoutGo(t)
+	t.Setenv("GOPROXY", server.URL)
+	temporary := t.TempDir()
+	t.Setenv("TMPDIR", temporary)
+	parent := t.TempDir()
+	old := time.Now().Add(-25 * time.Hour)
+	for _, name := range []string{".tiny.new-17", ".tiny.new-18", ".tiny.new-mine", ".tiny.new-", ".other.new-17"} {
+		dir := filepath.Join(parent, name)
+		if err := os.MkdirAll(filepath.Join(dir, "tiny"), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if name != ".tiny.new-18" { // of which somebody may be the maker
+			if err := os.Chtimes(dir, old, old); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	err := assemble(filepath.Join(parent, "tiny"), func(dir string) error {
+		return p.download(t.Context(), dir, func(string) {
+			if entries, _ := os.ReadDir(temporary); len(entries) > 0 {
+				t.Errorf("%v elsewhere during the download", entries)
+			}
+		})
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := os.ReadDir(parent)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var left []string
+	for _, e := range entries {
+		left = append(left, e.Name())
+	}
+	if want := []string{".other.new-17", ".tiny.new-", ".tiny.new-18", ".tiny.new-mine", "tiny"}; !slices.Equal(left, want) {
+		t.Errorf("left are %q, want %q", left, want)
 	}
 }
 
