@@ -21,7 +21,8 @@ type Expectation struct {
 	Doc, Unit string
 	// Reference is the number published or measured; NaN if there is only a band.
 	Reference float64
-	// Low and High bound the band; -Inf or +Inf leaves a side open.
+	// Low and High bound the band; -Inf or +Inf leaves a side open. What is open to
+	// both sides is shown beside its reference, and not judged.
 	Low, High float64
 	// Seeds is the least number of seeds for which the band is meant; with fewer
 	// it is not judged. 0 stands for 1.
@@ -71,7 +72,8 @@ func (e *Experiment) outcomes(v *Values, merged any, seeds int) []Outcome {
 		if found, ok := follow(merged, strings.Split(x.Path, ".")); ok {
 			o.Value = value(found)
 		}
-		if o.Value != nil && seeds >= o.Wanted {
+		open := math.IsInf(x.Low, -1) && math.IsInf(x.High, 1)
+		if o.Value != nil && seeds >= o.Wanted && !open {
 			met := *o.Value >= x.Low && *o.Value <= x.High
 			o.Met = &met
 		}

@@ -100,7 +100,7 @@ func (n *Network) Angles(x Matrix, classes []uint8) NetworkAngles {
 	deltas, changes := make([]angleMean, 3*layers), make([]angleMean, 3*(layers+2))
 	for from := 0; from < x.Rows; from += n.config.Batch {
 		to := min(from+n.config.Batch, x.Rows)
-		n.Assign(span(x, from, to), classes[from:to])
+		n.assignPart(x, classes, from, to)
 		n.gradients.make(n, classes[from:to])
 		n.gradients.deltas(n, deltas)
 		n.gradients.changes(layers, changes)

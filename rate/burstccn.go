@@ -87,10 +87,11 @@ func (BurstCCN) Feedbacks() []Feedback {
 	return []Feedback{Random, Tied, KolenPollack, LearnedQ, LearnedY, Zero}
 }
 
-// Learning implements Rule: the rate of 1 goes with a WeightGain of 1, as that of
-// backpropagation does. The authors' program has 0.3 for three layers of 500 units with a
+// Learning implements Rule: the rate of 1 goes with a WeightGain of 1. The authors' program has 0.3 for three layers of 500 units with a
 // gain of 3.6, with which narrow layers learn slowly.
-func (BurstCCN) Learning() Learning { return Learning{HiddenRate: 1, OutputRate: 1, DecayBiases: true, Mean: true} }
+func (BurstCCN) Learning() Learning {
+	return Learning{HiddenRate: 1, OutputRate: 1, DecayBiases: true, Mean: true}
+}
 
 // keepsQ tells whether Q has weights of its own, or is p0 Y at all times.
 func (r BurstCCN) keepsQ(f Feedback) bool {
@@ -150,8 +151,8 @@ func (l *burstCCNLayer) teachExamples(lo, hi int) {
 		delta, e, d := row(l.delta, i), row(l.E, i), row(l.D, i)
 		b, bt, pt := row(l.B, i), row(l.BT, i), row(l.PT, i)
 		for j, v := range delta {
-			d[j] = p0 * v
-			b[j] = p0 * e[j]
+			d[j] = float64(p0 * v)
+			b[j] = float64(p0 * e[j])
 			bt[j] = b[j] + float64(s*d[j])
 			pt[j] = p0 * (1 + float64(s*v)/max(e[j], leastRate))
 		}

@@ -119,8 +119,8 @@ func (l *burstpropLayer) teachOutput(lo, hi int) {
 		delta, e, d := row(l.delta, i), row(l.E, i), row(l.D, i)
 		b, bt, p, pt := row(l.B, i), row(l.BT, i), row(l.P, i), row(l.PT, i)
 		for j, v := range delta {
-			d[j] = p0 * v
-			b[j] = p0 * e[j]
+			d[j] = float64(p0 * v)
+			b[j] = float64(p0 * e[j])
 			bt[j] = b[j] + d[j]
 			p[j], pt[j] = p0, p0
 			if e[j] > 0 { // else there are no events that could be bursts
@@ -165,7 +165,7 @@ func (l *burstpropLayer) teachHidden(lo, hi int) {
 		vec.Sigmoid64(p, u)
 		vec.Sigmoid64(pt, ut)
 		for j, rate := range e {
-			b[j], bt[j] = p[j]*rate, pt[j]*rate
+			b[j], bt[j] = float64(p[j]*rate), float64(pt[j]*rate)
 			d[j] = bt[j] - b[j]
 		}
 	}

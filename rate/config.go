@@ -74,8 +74,10 @@ func (c *Config) Validate() error {
 // validateShapes goes up the layers as far as their shapes are known: to the first that
 // does not fit.
 func (c *Config) validateShapes(l *check.List) {
+	units := int64(1)
 	for _, n := range []int{c.Input.Channels, c.Input.Height, c.Input.Width} {
-		if n < 1 || n > 1<<16 || c.Input.Units() > mostUnits {
+		units *= int64(n)
+		if n < 1 || n > mostUnits || units > mostUnits {
 			l.Addf("input", "%d × %d × %d units, want 1 to %d", c.Input.Channels, c.Input.Height, c.Input.Width, mostUnits)
 			return
 		}

@@ -111,14 +111,14 @@ func (p *Probe) angles(o *Online) {
 	o.LayersDeg = append(o.LayersDeg[:0], degrees(dot, change, gradient))
 	for k, l := range n.layers[1:] {
 		below, d, was := p.e[k], p.d[k+1], p.before[k+1]
-		squares := floats.Dot(below, below) * floats.Dot(d, d)
+		squares := float64(floats.Dot(below, below) * floats.Dot(d, d))
 		product, moved := 0.0, 0.0
 		for i := range d {
 			w, v := row(l.w, i), row(was, i)
 			for j, x := range w {
 				step := x - v[j]
-				product += step * d[i] * below[j]
-				moved += step * step
+				product += float64(step * d[i] * below[j])
+				moved += float64(step * step)
 			}
 		}
 		o.LayersDeg = append(o.LayersDeg, degrees(product, moved, squares))

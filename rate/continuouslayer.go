@@ -98,7 +98,7 @@ func (l *ContinuousLayer) Deviation() float64 {
 	sum := 0.0
 	for i, p := range l.P {
 		d := p - l.Expected(i)
-		sum += d * d
+		sum += float64(d * d)
 	}
 	return math.Sqrt(sum / float64(len(l.P)))
 }
@@ -150,7 +150,7 @@ func moveTo(values, drive, add []float64, part float64) (moved bool) {
 		if add != nil {
 			goal += add[i]
 		}
-		next := v + part*(goal-v)
+		next := v + float64(part*(goal-v))
 		moved = moved || next != v
 		values[i] = next
 	}

@@ -23,7 +23,7 @@ func (n *Continuous) Show(x []float64) {
 	for j, v := range x {
 		if v != 0 {
 			n.active = append(n.active, j)
-			n.power += v * v
+			n.power += float64(v * v)
 		}
 	}
 	l := n.layers[0]
@@ -96,7 +96,7 @@ func (n *Continuous) told(above, l *ContinuousLayer) {
 	clear(l.apical)
 	for i, b := range above.B {
 		if n.config.Scheme == Cancelling {
-			b -= restingProbability * above.E[i]
+			b -= float64(restingProbability * above.E[i])
 		}
 		floats.AddScaled(l.apical, b, row(above.y, i))
 	}
@@ -114,7 +114,7 @@ func (n *Continuous) teacher(output *ContinuousLayer) {
 		}
 		target := n.config.Scheme.target(i == n.class)
 		if n.config.Scheme == Cancelling {
-			n.next[i] *= 1 + (target-output.E[i])*(1-output.E[i])
+			n.next[i] *= 1 + float64((target-output.E[i])*(1-output.E[i]))
 		} else {
 			average := output.EventAverage[i]
 			n.next[i] *= 1 + math.Tanh((target-average)/(average+tiny))
@@ -143,7 +143,7 @@ func (n *Continuous) learn() {
 			l.bias[i] = n.advance.weight * (l.P[i] - l.Expected(i)) * e
 			l.change[i] = l.bias[i]
 			if !l.output && n.config.Scheme == MovingAverage && e > n.config.MaxRate {
-				l.change[i] -= n.advance.weight * n.config.Homeostasis * (1 - n.config.MaxRate/(e+tiny))
+				l.change[i] -= float64(n.advance.weight * n.config.Homeostasis * (1 - n.config.MaxRate/(e+tiny)))
 			}
 		}
 		if l.first {

@@ -130,8 +130,13 @@ func (h Hidden) over(below Shape) (Shape, error) {
 	if out.Height*out.Width > mostUnits/out.Channels {
 		return Shape{}, fmt.Errorf("%v units, want at most %d", out, mostUnits)
 	}
-	if h.Channels > mostWeights/(below.Channels*h.Kernel*h.Kernel) {
+	weights := int64(below.Channels) * int64(h.Kernel) * int64(h.Kernel) // to a channel
+	if int64(h.Channels) > mostWeights/weights {
 		return Shape{}, fmt.Errorf("%v over %v, want at most %d weights", h, below, mostWeights)
+	}
+	if int64(out.Height*out.Width) > mostWeights/weights {
+		return Shape{}, fmt.Errorf("%v over %v: squares of %d values at %d places, want at most %d in all",
+			h, below, weights, out.Height*out.Width, mostWeights)
 	}
 	return out, nil
 }

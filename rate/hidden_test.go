@@ -71,7 +71,7 @@ func TestValidateHidden(t *testing.T) {
 			t.Errorf("%v: %v, want %s", test.hidden, err, want)
 		}
 	}
-	for _, input := range []Shape{{0, 1, 1}, {1, -1, -1}, {1 << 40, 1 << 40, 1}, {1 << 11, 1 << 5, 1 << 5}} {
+	for _, input := range []Shape{{0, 1, 1}, {1, -1, -1}, {1 << 30, 1 << 30, 1}, {1 << 16, 1 << 16, 1}, {1 << 11, 1 << 5, 1 << 5}} {
 		c := exampleConfig(DefaultBackprop())
 		c.Input = input
 		if err := c.Validate(); err == nil || !strings.HasPrefix(err.Error(), "input: ") {

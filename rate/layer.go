@@ -5,7 +5,8 @@ package rate
 // makes it reachable by name.
 //
 // For a batch a [Network] calls Forward from the bottom up, Teach of the output,
-// Feedback from the top down, and Update of every layer, in this order.
+// Feedback from the top down, and Update of every layer, in this order. Angles, for
+// which all layers are needed at once, are measured by [Network.Angles].
 type Layer interface {
 	// Unit gives what layers of all rules have. (Rules embed *Units.)
 	Unit() *Units

@@ -158,10 +158,12 @@ func TestErrorSpaces(t *testing.T) {
 			}
 		}
 	}
-	before := fmt.Sprint(newNetwork(t, exampleConfig(DefaultBurstprop())).ErrorSpaces(x, classes))
-	c := exampleConfig(DefaultBurstprop())
-	c.Batch, c.Workers = 7, 3
-	if got := fmt.Sprint(newNetwork(t, c).ErrorSpaces(x, classes)); got != before {
-		t.Errorf("batches of 7: %s, want %s", got, before)
+	for _, r := range Rules() {
+		before := fmt.Sprint(newNetwork(t, exampleConfig(r)).ErrorSpaces(x, classes))
+		c := exampleConfig(r)
+		c.Batch, c.Workers = 7, 3
+		if got := fmt.Sprint(newNetwork(t, c).ErrorSpaces(x, classes)); got != before {
+			t.Errorf("%s in batches of 7: %s, want %s", r.Name(), got, before)
+		}
 	}
 }

@@ -115,6 +115,18 @@ func (n *Network) feedBack([]uint8) {
 	}
 }
 
+// assignPart is Assign of examples from to to of a measurement, for which it does not
+// matter how many there are in a batch.
+func (n *Network) assignPart(x Matrix, classes []uint8, from, to int) {
+	for _, l := range n.layers {
+		l.Unit().offset = from
+	}
+	n.Assign(span(x, from, to), classes[from:to])
+	for _, l := range n.layers {
+		l.Unit().offset = 0
+	}
+}
+
 // Train learns from a batch, and gives what Assign gives.
 func (n *Network) Train(x Matrix, classes []uint8) (loss float64, wrong int) {
 	loss, wrong = n.Assign(x, classes)

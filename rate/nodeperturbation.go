@@ -233,7 +233,7 @@ func (l *perturbedLayer) drawNoise(lo, hi int) {
 	for i := lo; i < hi; i++ {
 		noise := row(l.noise, i)
 		for pair := range pairs {
-			words := l.source.At(uint32(i*pairs+pair), step)
+			words := l.source.At(uint32((l.offset+i)*pairs+pair), step)
 			noise[2*pair] = l.normal(words[0], words[1])
 			if 2*pair+1 < len(noise) {
 				noise[2*pair+1] = l.normal(words[2], words[3])

@@ -32,7 +32,7 @@ func (n *Network) ErrorSpaces(x Matrix, classes []uint8) []Spectrum {
 	}
 	for from := 0; from < x.Rows; from += n.config.Batch {
 		to := min(from+n.config.Batch, x.Rows)
-		n.Assign(span(x, from, to), classes[from:to])
+		n.assignPart(x, classes, from, to)
 		for k, l := range n.layers {
 			copy(span(d[k], from, to).Data, first(l.Unit().D, to-from).Data)
 		}
@@ -65,12 +65,12 @@ func spectrum(d Matrix) Spectrum {
 	values := svd.Values(nil)
 	var sum, squares, entropy float64
 	for _, v := range values {
-		sum += v * v
+		sum += float64(v * v)
 	}
 	for _, v := range values {
 		if q := v * v / sum; q > 0 {
-			squares += q * q
-			entropy -= q * math.Log(q)
+			squares += float64(q * q)
+			entropy -= float64(q * math.Log(q))
 		}
 	}
 	return Spectrum{ParticipationRatio: 1 / squares, EffectiveRank: math.Exp(entropy)}

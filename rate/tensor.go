@@ -60,6 +60,6 @@ func (t *Tensor) normal(source rng.Source, sd float64) {
 func (t *Tensor) uniform(source rng.Source, width float64) {
 	stream := source.Stream(0)
 	for i := range t.W.Data {
-		t.W.Data[i] = width * (2*stream.Float64() - 1)
+		t.W.Data[i] = width * (float64(2*stream.Float64()) - 1)
 	}
 }

@@ -29,6 +29,9 @@ type Units struct {
 	// Mode is through which weights the layer below is told.
 	Mode Feedback
 
+	// offset is the place of the first row among the examples of a measurement that
+	// takes several batches; 0 in training.
+	offset int
 	// Examples is how many rows of the batches below are in use.
 	Examples int
 	// E are event rates, D what the rule makes of the teacher: the local signal that

@@ -26,7 +26,7 @@ func (a *app) valueFlags(fl *pflag.FlagSet) (all []valueFlag) {
 			}
 			f := valueFlag{key: q.Key, text: new(string)}
 			all = append(all, f)
-			onceVar(fl, f.text, strings.TrimPrefix(flagName(q.Key), "--"), "", q.Doc+", as --set "+q.Key+" (`VALUE` as "+strings.Join(a.takers(q.Key), " and ")+" has it)")
+			onceVar(fl, f.text, strings.TrimPrefix(flagName(q.Key), "--"), "", "--set "+q.Key+"=`VALUE` of "+strings.Join(a.takers(q.Key), ", ")+"; see apical describe")
 		}
 	}
 	return all

@@ -44,7 +44,7 @@ func TestGrid(t *testing.T) {
 				t.Errorf("%s: linearity %v", name, r)
 			}
 		}
-		if n.Feedback == "tied" && n.Depth > 0 && *n.GreatestDeltaDeg > 5 {
+		if n.Feedback == "tied" && n.Depth > 0 && *n.GreatestDeltaDeg > 2 {
 			t.Errorf("%s: %v degrees", name, *n.GreatestDeltaDeg)
 		}
 	}

@@ -131,7 +131,7 @@ func (t Training) Run(ctx context.Context, restore func(n *rate.Network) ([]Epoc
 // rest shows every training example once without a teacher. Its order is that of an
 // epoch which nobody reaches.
 func (t *trainer) rest(ctx context.Context, epoch, batch int) error {
-	t.shuffle(math.MaxUint32 - epoch)
+	t.shuffle(math.MaxUint32 - uint32(epoch))
 	for lo := 0; lo < len(t.order); lo += batch {
 		if err := ctx.Err(); err != nil {
 			return err
@@ -144,7 +144,7 @@ func (t *trainer) rest(ctx context.Context, epoch, batch int) error {
 
 // learn shows every training example once.
 func (t *trainer) learn(ctx context.Context, epoch, batch int) (Epoch, error) {
-	t.shuffle(epoch)
+	t.shuffle(uint32(epoch))
 	batches := (len(t.order) + batch - 1) / batch
 	var loss float64
 	var wrong, shown int
@@ -212,8 +212,8 @@ func (t *trainer) batch(set *dataset.Set, indices []int) (x rate.Matrix, classes
 }
 
 // shuffle draws the order of an epoch (Fisher and Yates).
-func (t *trainer) shuffle(epoch int) {
-	stream := rng.NewSource(t.Network.Seed, rng.Protocol, drawOrder).Stream(uint32(epoch))
+func (t *trainer) shuffle(epoch uint32) {
+	stream := rng.NewSource(t.Network.Seed, rng.Protocol, drawOrder).Stream(epoch)
 	for i := range t.order {
 		t.order[i] = i
 	}

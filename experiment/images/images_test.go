@@ -162,13 +162,13 @@ func TestOrder(t *testing.T) {
 	for seed := uint64(1); seed <= 2; seed++ {
 		for epoch := 1; epoch <= 3; epoch++ {
 			tr := trainer{Training: Training{Network: rate.Config{Seed: seed}}, order: make([]int, 50)}
-			tr.shuffle(epoch)
+			tr.shuffle(uint32(epoch))
 			key := string(bytesOf(tr.order))
 			if orders[key] {
 				t.Errorf("seed %d epoch %d: an order that was there before", seed, epoch)
 			}
 			orders[key] = true
-			tr.shuffle(epoch)
+			tr.shuffle(uint32(epoch))
 			if string(bytesOf(tr.order)) != key {
 				t.Errorf("seed %d epoch %d: two orders", seed, epoch)
 			}

@@ -72,21 +72,27 @@ func (c *Crew) Run(n int, task func(member, piece int)) {
 	if c.closed.Load() {
 		panic("par: Run of a crew that is closed")
 	}
-	if n < 0 || n > 1<<31 {
+	if uint64(n) > 1<<31 { // also what is below 0
 		panic(fmt.Sprintf("par: %d pieces of work, want 0 to 2³¹", n))
 	}
+	c.task = task
 	if c.size == 1 || n == 1 {
 		for piece := range n {
-			task(0, piece)
+			c.try(0, piece)
 		}
+		c.finish()
 		return
 	}
-	c.task = task
 	c.left.Store(int64(n))
 	c.open.Store(uint64(n))
 	c.rouse()
 	c.work(0)
 	c.wait(0, c.finished)
+	c.finish()
+}
+
+// finish ends a Run in which all pieces are done, with the panic of one if there was any.
+func (c *Crew) finish() {
 	c.task = nil
 	if caught := c.caught.Recovered(); caught != nil {
 		c.caught = panics.Catcher{}
@@ -124,6 +130,11 @@ func (c *Crew) do(member, piece int) {
 			c.rouse()
 		}
 	}()
+	c.try(member, piece)
+}
+
+// try keeps a panic for the end of Run.
+func (c *Crew) try(member, piece int) {
 	c.caught.Try(func() { c.task(member, piece) })
 }
 

@@ -1,11 +1,11 @@
 package par
 
 import (
-	"fmt"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/sourcegraph/conc/panics"
 )
 
 // TestCrewDoesEveryPiece runs many works one after the other: each piece is done once,
@@ -89,26 +89,29 @@ func TestCrewCallerSleeps(t *testing.T) {
 // TestCrewCarriesPanics lets each piece panic in turn; the others are done, and the
 // crew can go on.
 func TestCrewCarriesPanics(t *testing.T) {
-	c := NewCrew(3)
-	defer c.Close()
-	for bad := range 6 {
-		var done atomic.Int32
-		func() {
-			defer func() {
-				if got := fmt.Sprint(recover()); !strings.Contains(got, "no good") {
-					t.Errorf("piece %d: Run panics with %q", bad, got)
-				}
+	for _, members := range []int{1, 3} {
+		c := NewCrew(members)
+		defer c.Close()
+		for bad := range 6 {
+			var done atomic.Int32
+			func() {
+				defer func() {
+					caught, ok := recover().(*panics.Recovered)
+					if !ok || caught.Value != "no good" {
+						t.Errorf("%d members, piece %d: Run panics with %v", members, bad, caught)
+					}
+				}()
+				c.Run(6, func(_, piece int) {
+					if piece == bad {
+						panic("no good")
+					}
+					done.Add(1)
+				})
+				t.Errorf("%d members, piece %d panics, and Run returns", members, bad)
 			}()
-			c.Run(6, func(_, piece int) {
-				if piece == bad {
-					panic("no good")
-				}
-				done.Add(1)
-			})
-			t.Errorf("piece %d panics, and Run returns", bad)
-		}()
-		if done.Load() != 5 {
-			t.Errorf("piece %d panics: %d others are done, want 5", bad, done.Load())
+			if done.Load() != 5 {
+				t.Errorf("%d members, piece %d panics: %d others are done, want 5", members, bad, done.Load())
+			}
 		}
 	}
 }
