@@ -162,7 +162,9 @@ func (c *ContinuousConfig) Steps() (prediction, teaching int) {
 // Numerics: explicit Euler steps. All right sides, the teacher's too, are those before the
 // step; then e, p and b follow z and u, the latter kept within ±20. With τ_z = Step a
 // layer is where its input wants it one step later. The teacher's word takes a step to
-// each layer, and another to its weights: Teaching has to last longer than that.
+// each layer, and another to its weights: Teaching has to last longer than that. e in H is
+// that before the step, too, where the authors' program takes it after. Products that
+// gonum adds up (W e, averages) are fused on arm64: bits are those of one architecture.
 //
 // Cost: an input that does not change is multiplied by its weights once an example,
 // and of their changes, all of the form g e0ᵀ, the sum is applied at its end: within

@@ -36,7 +36,7 @@ func Experiment() *experiment.Experiment {
 			{Key: "feedbacks", Kind: experiment.Words, Default: []string{"tied", "random", "kolen-pollack"}, Choices: images.FeedbackNames(), Doc: "through which weights layers are told what those above do"},
 			{Key: "depths", Kind: experiment.List, Default: []float64{0, 1, 2, 3}, Min: 0, Max: images.MaxDepth, Doc: "numbers of hidden layers"},
 			{Key: "hidden", Kind: experiment.Integer, Flag: true, Default: 100, Min: 1, Max: 10_000, Doc: "units of each hidden layer"},
-			{Key: "perturbations", Kind: experiment.Integer, Default: 1000, Min: 0, Max: 1e6, Doc: "of the output's burst probabilities, by which the linearity of the feedback is measured after the last epoch, with each of ten test examples; 0 does not measure"},
+			{Key: "perturbations", Kind: experiment.Integer, Default: 1000, Min: 0, Max: 1e6, Doc: "of the output's burst probabilities, by which the linearity of the feedback is measured after the last epoch, with each of ten test examples; 0 does not measure, and less than 300 does not suffice"},
 			experiment.NumberAboveZero("perturbation_size", "", 0.1, 0.3, "standard deviation of these perturbations, as a part of the burst probability"),
 		}, fixed(images.DataParams("mnist", 3)), images.NetworkParams()),
 		Tables: []experiment.Table{images.FeedbackTable(), images.RulesTable()},
@@ -50,7 +50,7 @@ func Experiment() *experiment.Experiment {
 		Check: func(v *experiment.Values) error {
 			_, _, err := grid(v)
 			if k := v.Int("perturbations"); err == nil && k > 0 && k < leastPerturbations {
-				err = experiment.Inputf("perturbations: %d, want 0, or %d or more: less than that does not fit a data set of any number of classes", k, leastPerturbations)
+				err = experiment.Inputf("perturbations: %d, want 0, or %d or more: each class takes one, and a correlation wants more of them", k, leastPerturbations)
 			}
 			return err
 		},
