@@ -9,6 +9,7 @@ import (
 
 	"github.com/apical-sim/apical/experiment/images"
 	"github.com/apical-sim/apical/internal/panel"
+	"github.com/apical-sim/apical/rate"
 )
 
 // figure draws errors, angles (means over hidden layers) and linearity against depth:
@@ -22,7 +23,7 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 	}
 	errors := against(runs, "Test error, "+panel.Seeds(len(runs)), "test error (%)", func(n *Network) *float64 { return &n.Test.ErrorPct })
 	errors.Y.Min = 0
-	nonlinear := against(runs, "Feedback to the lowest hidden layer", "part that is not linear, log10 (1 − R²)", func(n *Network) *float64 {
+	nonlinear := against(runs, "Linearity of feedback to the lowest layer", "part that is not linear, log10 (1 − R²)", func(n *Network) *float64 {
 		if len(n.Linearity) == 0 || n.Linearity[0] == nil || *n.Linearity[0] >= 1 {
 			return nil
 		}
@@ -41,7 +42,7 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 func against(runs []Metrics, title, axis string, of func(*Network) *float64) *plot.Plot {
 	p := panel.New(title, "hidden layers", axis)
 	last := 0.0
-	for i, l := range runs[0].lines() {
+	for _, l := range runs[0].lines() {
 		values := make([][]float64, len(runs))
 		for k, r := range runs {
 			for _, name := range l.names {
@@ -53,17 +54,27 @@ func against(runs []Metrics, title, axis string, of func(*Network) *float64) *pl
 			}
 		}
 		last = max(last, l.depths[len(l.depths)-1])
-		panel.Curve(p, "", l.depths, values, style(i))
+		panel.Curve(p, "", l.depths, values, l.style())
 	}
 	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
 	p.X.Max = max(p.X.Max, last+0.001)
 	return p
 }
 
-// style tells the lines apart.
-func style(i int) panel.Style {
-	colours := []panel.Colour{panel.Black, panel.Vermilion, panel.Blue, panel.Green, panel.Orange, panel.Sky, panel.Purple, panel.Grey}
-	return panel.Style{Colour: colours[i%len(colours)], Dashed: i/len(colours)%2 == 1, Dots: true, Band: 1}
+// style has a colour for the rule, and dashes and dots for the feedback.
+func (l line) style() panel.Style {
+	colours := map[string]panel.Colour{"bp": panel.Black, "burstprop": panel.Vermilion, "burstccn": panel.Blue, "node-perturbation": panel.Green}
+	s := panel.Style{Colour: colours[l.rule], Band: 1}
+	switch rate.Feedback(l.feedback) {
+	case rate.Tied:
+	case rate.Random:
+		s.Dashed, s.Dots = true, true
+	case rate.KolenPollack:
+		s.Dots = true
+	default:
+		s.Dashed = true
+	}
+	return s
 }
 
 // key says what the lines of all panels are, in a panel of its own: so many names
@@ -73,8 +84,8 @@ func key(lines []line) *plot.Plot {
 	p.HideAxes()
 	p.Legend.Left = true
 	outside := []float64{2, 3} // of what the panel shows
-	for i, l := range lines {
-		panel.Curve(p, l.label, outside, [][]float64{{2, 3}}, style(i))
+	for _, l := range lines {
+		panel.Curve(p, l.label, outside, [][]float64{{2, 3}}, l.style())
 	}
 	panel.Level(p, "chance", 2, 3, 2)
 	p.X.Min, p.X.Max, p.Y.Min, p.Y.Max = 0, 1, 0, 1

@@ -136,9 +136,9 @@ func (m *Metrics) print(w io.Writer) error {
 
 // line is the networks of one rule and one feedback, by depth.
 type line struct {
-	label  string
-	depths []float64
-	names  []string
+	label, rule, feedback string
+	depths                []float64
+	names                 []string
 }
 
 // lines groups the networks.
@@ -149,7 +149,7 @@ func (m *Metrics) lines() (all []line) {
 		i := slices.IndexFunc(all, func(l line) bool { return l.label == label })
 		if i < 0 {
 			i = len(all)
-			all = append(all, line{label: label})
+			all = append(all, line{label: label, rule: n.Rule, feedback: n.Feedback})
 		}
 		all[i].depths = append(all[i].depths, float64(n.Depth))
 		all[i].names = append(all[i].names, name)
