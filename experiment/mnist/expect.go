@@ -84,14 +84,6 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 // after epoch 3, without Kolen–Pollack's rates.
 const taughtPct = 8.7
 
-// with adds keys and their values.
-func with(set map[string]string, pairs ...string) map[string]string {
-	for k := 0; k < len(pairs); k += 2 {
-		set[pairs[k]] = pairs[k+1]
-	}
-	return set
-}
-
 // byTheory are the angles that follow from the equations.
 func byTheory(v *experiment.Values) (all []experiment.Expectation) {
 	hidden, err := layers(v)
@@ -114,7 +106,9 @@ func byTheory(v *experiment.Values) (all []experiment.Expectation) {
 	case feedback == "zero" && rule != "node-perturbation":
 		all = append(all, experiment.Expectation{Path: path, Doc: "angle of a layer that is told nothing", Unit: "°", Reference: 90, Low: 90, High: 90,
 			Source: "a vector of length zero counts as 90°"})
-		if control := maps.Clone(calibration().Set); equal(v, with(control, "rule", rule, "feedback", feedback)) {
+		control := calibration().Set
+		control["rule"], control["feedback"] = rule, feedback
+		if equal(v, control) {
 			all = append(all, experiment.Expectation{Path: "epochs.3.test.error_pct", Doc: "test error where hidden layers are told nothing", Unit: "%",
 				Reference: math.NaN(), Low: 2 * taughtPct, High: 100, Source: "twice what the rules reach with feedback (docs/experiments/mnist.md)"}.Over(5))
 		}

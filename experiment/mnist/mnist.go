@@ -87,17 +87,11 @@ func check(v *experiment.Values) error {
 	if _, err := layers(v); err != nil {
 		return err
 	}
-	if v.String("layers") != byDepth && !(isDefault(v, "depth") && isDefault(v, "hidden")) {
+	changed := v.Changed()
+	if slices.Contains(changed, "layers") && (slices.Contains(changed, "depth") || slices.Contains(changed, "hidden")) {
 		return experiment.Inputf("layers: %s, beside depth %d and hidden %d, want one or the other",
 			v.String("layers"), v.Int("depth"), v.Int("hidden"))
 	}
 	_, err := images.Config(v, v.String("rule"), v.String("feedback"))
 	return err
-}
-
-// isDefault tells whether a whole number was left alone.
-func isDefault(v *experiment.Values, key string) bool {
-	params := params()
-	k := slices.IndexFunc(params, func(q experiment.Param) bool { return q.Key == key })
-	return params[k].Default == v.Int(key)
 }
