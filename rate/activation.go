@@ -17,6 +17,10 @@ const (
 	ReLU Activation = "relu"
 	// Exponential is e = exp z, with h(e) = 1: of Continuous networks alone.
 	Exponential Activation = "exponential"
+	// Tanh is e = tanh z, of Recurrent networks alone, as is
+	Tanh Activation = "tanh"
+	// Linear, e = z.
+	Linear Activation = "linear"
 )
 
 // reluFloor keeps the h of a rectified unit finite (Payeur et al. 2021).
@@ -35,13 +39,24 @@ func (a Activation) rates(z []float64) {
 		for i, v := range z {
 			z[i] = math.Exp(v)
 		}
+	case Tanh:
+		// tanh z = 2σ(2z) − 1, to an ulp of 1: the sigmoid has a vector kernel, and the
+		// same bits on every processor.
+		for i := range z {
+			z[i] *= 2
+		}
+		vec.Sigmoid64(z, z)
+		for i, v := range z {
+			z[i] = float64(2*v) - 1
+		}
+	case Linear:
 	default:
 		vec.Sigmoid64(z, z)
 	}
 }
 
-// h gives h(e), by which burst rules multiply what a dendrite is told. The slope of
-// the activation is e·h(e).
+// h gives h(e), by which burst rules multiply what a dendrite is told, of activations
+// that their networks may have. The slope of the activation is e·h(e).
 func (a Activation) h(e float64) float64 {
 	switch {
 	case a == Exponential:
@@ -63,6 +78,10 @@ func (a Activation) slope(e float64) float64 {
 		return 1
 	case a == ReLU:
 		return 0
+	case a == Tanh:
+		return 1 - float64(e*e)
+	case a == Linear:
+		return 1
 	}
 	return e * (1 - e)
 }

@@ -11,6 +11,10 @@
 // without phases apart from the teacher's: what lies between a Network and the
 // ensembles of spiking neurons that package sim simulates.
 //
+// A [Recurrent] network runs in time too, in steps, and hands gradients back through
+// them to whoever closes the loop around it; [Adam] descends by them. It is for learning
+// by gradients alone: no bursts.
+//
 // All numbers are float64: the angles that are measured go down to hundredths of a
 // degree, and gradients are checked against finite differences. A batch is a matrix
 // with one row an example; a weight matrix has one row a unit that it leads to.
