@@ -8,6 +8,8 @@ import (
 	"github.com/apical-sim/apical/experiment/dendriticgain"
 	"github.com/apical-sim/apical/experiment/depth"
 	"github.com/apical-sim/apical/experiment/detection"
+	"github.com/apical-sim/apical/experiment/manifold"
+	"github.com/apical-sim/apical/experiment/manifoldgaussian"
 	"github.com/apical-sim/apical/experiment/mnist"
 	"github.com/apical-sim/apical/experiment/normalization"
 	"github.com/apical-sim/apical/experiment/pairing"
@@ -39,5 +41,7 @@ func experiments() []*experiment.Experiment {
 		mnist.Experiment(),
 		depth.Experiment(),
 		cifar10.Experiment(),
+		manifold.Experiment(),
+		manifoldgaussian.Experiment(),
 	}
 }

@@ -18,7 +18,7 @@ const outputs = 2
 const refreshEvery = 50
 
 // errSingular says that I − W has no inverse: the network has no fixed point.
-var errSingular = errors.New("I − W is singular: the network has no fixed point")
+var errSingular = errors.New("no fixed point: I − W is singular")
 
 // Network is a linear network at its fixed point, with noise,
 //

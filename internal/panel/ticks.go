@@ -69,7 +69,7 @@ func (LogTicks) Ticks(low, high float64) (ticks []plot.Tick) {
 			}
 			t := plot.Tick{Value: v}
 			if m == 1 || !few && (m == 2 || m == 5) {
-				t.Label = strconv.FormatFloat(v, 'g', 3, 64)
+				t.Label = strconv.FormatFloat(v, 'g', 6, 64)
 			}
 			ticks = append(ticks, t)
 		}

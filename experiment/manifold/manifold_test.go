@@ -1,0 +1,105 @@
+package manifold
+
+import (
+	"encoding/json"
+	"math"
+	"testing"
+
+	"github.com/apical-sim/apical/experiment/experimenttest"
+)
+
+func TestExperimentIsValid(t *testing.T) {
+	if err := Experiment().Validate(); err != nil {
+		t.Error(err)
+	}
+}
+
+// Three networks of full size, with fewer candidates and one rate of the sweep: what is
+// claimed of each of them, and of the sizes of the numbers.
+func TestClaims(t *testing.T) {
+	if testing.Short() {
+		t.Skip("three networks of full size")
+	}
+	var all []json.RawMessage
+	for seed := uint64(1); seed <= 3; seed++ {
+		x := experimenttest.Trial{Seed: seed, Sets: []string{"outside_candidates=2000", "rates=0.001,0.05"}}
+		dir := x.Run(t, Experiment())
+		all = append(all, experimenttest.Read(t, dir, "metrics.json"))
+		m := experimenttest.Metrics[Metrics](t, dir)
+		if m.Lazy.OutsideSlower == nil || !*m.Lazy.OutsideSlower {
+			t.Errorf("seed %d, lazy start: outside is not slower", seed)
+		}
+		if m.GapShrinks == nil || !*m.GapShrinks {
+			t.Errorf("seed %d: the gap does not shrink from lazy %v to rich %v", seed, m.Lazy.Log2OutsideOverWithin, m.Rich.Log2OutsideOverWithin)
+		}
+		for name, c := range map[string]*Comparison{"lazy": m.Lazy, "rich": m.Rich} {
+			// N(0, N⁻²ᵃ) has a spectral radius of about N^(½−a): 0.79 and 0.1 before training. What
+			// training moves is little of large weights, and nearly all of small ones.
+			low, high := 0.0, 0.2
+			if name == "rich" {
+				low, high = 0.5, 1.2
+			}
+			if c.InitialChange < low || c.InitialChange > high {
+				t.Errorf("seed %d: initial training changes weights of the %s start by %v of themselves", seed, name, c.InitialChange)
+			}
+			// Both perturbations are near the same losses, hence near each other.
+			within, outside := c.Within.Curve[0].Loss, c.Outside.Curve[0].Loss
+			if r := within / outside; r < 0.6 || r > 1.6 {
+				t.Errorf("seed %d, %s: losses %v and %v before learning do not match", seed, name, within, outside)
+			}
+			if c.DecoderLoss > within/5 {
+				t.Errorf("seed %d, %s: the decoder's loss %v is not far below that of its perturbation, %v", seed, name, c.DecoderLoss, within)
+			}
+			for _, a := range []*Adaptation{c.Within, c.Outside} {
+				if !a.Stable || a.Curve[len(a.Curve)-1].Loss > 0.3*a.Curve[0].Loss {
+					t.Errorf("seed %d, %s: stable %v, loss from %v to %v", seed, name, a.Stable, a.Curve[0].Loss, a.Curve[len(a.Curve)-1].Loss)
+				}
+				if len(a.ChangeToDecoderDeg) != 2 || len(a.ModesToDecoderDeg) != 2 {
+					t.Errorf("seed %d, %s: principal angles %v and %v", seed, name, a.ChangeToDecoderDeg, a.ModesToDecoderDeg)
+				}
+			}
+			// The perturbation within reads the manifold, so all the variance there.
+			if r := c.Within.VarianceReadBefore; math.Abs(r-1) > 1e-12 {
+				t.Errorf("seed %d, %s: within the manifold R = %v, want 1", seed, name, r)
+			}
+			// 6 of 100 directions at random hold 0.06 of the variance.
+			if r := c.Outside.VarianceReadBefore; r > 0.2 {
+				t.Errorf("seed %d, %s: outside the manifold R = %v", seed, name, r)
+			}
+		}
+		if first := m.Sweep[0]; !first.Within.Stable || !first.Outside.Stable || first.Staged.Steps != 6*500 {
+			t.Errorf("seed %d: at the smallest rate %+v", seed, first)
+		}
+	}
+	experimenttest.Figure(t, Experiment(), all, "Lazy start, mean of 3 seeds", "steps of learning", "spectral radius", "learning rate")
+}
+
+func TestSameBytes(t *testing.T) {
+	x := experimenttest.Trial{Seed: 4, Sets: []string{"units=30", "outside_candidates=50", "rates=0.01", "steps=120", "sweep_steps=60",
+		"initial_steps=100", "stage_steps=10"}}
+	experimenttest.SameBytes(t, Experiment(), x, []int{2, 3}, "metrics.json")
+}
+
+// What is said of stability follows from the sweep.
+func TestStability(t *testing.T) {
+	ok, lost, rescued := Trained{Stable: true}, Trained{}, Trained{Stable: true, StableLow: true}
+	none := newStability([]Rate{{Rate: 1, Within: ok, Outside: ok}})
+	if none.OutsideFirst != nil || none.StagedRescues != nil || none.WithinLeastUnstableRate != nil {
+		t.Errorf("nothing is unstable, and it says %+v", none)
+	}
+	s := newStability([]Rate{
+		{Rate: 3, Within: lost, Outside: lost, Incremental: lost, Staged: lost},
+		{Rate: 2, Within: ok, Outside: lost, Incremental: ok, Staged: rescued},
+		{Rate: 1, Within: ok, Outside: ok, Incremental: lost, Staged: lost},
+	})
+	if *s.WithinLeastUnstableRate != 3 || *s.OutsideLeastUnstableRate != 2 || !*s.OutsideFirst || *s.IncrementalRescues || !*s.StagedRescues {
+		t.Errorf("%+v", s)
+	}
+	if s := newStability([]Rate{{Rate: 1, Within: lost, Outside: lost}}); *s.OutsideFirst {
+		t.Error("outside is said to be first where both are unstable at the same rate")
+	}
+}
+
+func TestRefusals(t *testing.T) {
+	experimenttest.Refused(t, Experiment(), "units=5", "units=8,9", "modes=9", "modes=1", "noise=0", "lazy_exponent=0.4", "rates=0", "rate=-1", "targets=101", "steps=0")
+}

@@ -1,0 +1,134 @@
+package manifold
+
+import (
+	"fmt"
+	"io"
+	"math"
+	"strconv"
+	"text/tabwriter"
+
+	"gonum.org/v1/gonum/mat"
+)
+
+// Metrics is what a run measures; it becomes metrics.json.
+type Metrics struct {
+	// Lazy and Rich are the comparisons from the two starts; Rich is nil where there is
+	// the lazy start alone.
+	Lazy *Comparison `json:"lazy"`
+	Rich *Comparison `json:"rich,omitempty"`
+	// GapShrinks: learning outside the manifold takes longer than within by a smaller
+	// factor from the rich start than from the lazy.
+	GapShrinks *bool `json:"gap_shrinks,omitempty"`
+	// Sweep is from the lazy start, by learning rate.
+	Sweep     []Rate    `json:"sweep"`
+	Stability Stability `json:"stability"`
+}
+
+// Comparison is a start, and the two perturbations learned from there.
+type Comparison struct {
+	// InitialLossFirst and InitialLossLast are those of the training with the first decoder,
+	// InitialChange is |W − W0|/|W0| by it (Frobenius).
+	InitialLossFirst float64 `json:"initial_loss_first"`
+	InitialLossLast  float64 `json:"initial_loss_last"`
+	InitialChange    float64 `json:"initial_change"`
+	// SpectralRadius, ParticipationRatio and Dimension95 are those after this training.
+	SpectralRadius     float64 `json:"spectral_radius"`
+	ParticipationRatio float64 `json:"participation_ratio"`
+	Dimension95        int     `json:"dimension_95"`
+	// ManifoldVariance is the part of the variance that lies in the manifold.
+	ManifoldVariance float64 `json:"manifold_variance"`
+	// DecoderLoss is that of the decoder D C, before any perturbation.
+	DecoderLoss float64 `json:"decoder_loss"`
+
+	Within  *Adaptation `json:"within"`
+	Outside *Adaptation `json:"outside"`
+
+	// OutsideSlower: the loss halves later outside the manifold than within; it counts as
+	// later too where it never does. Log2OutsideOverWithin is the logarithm of the quotient
+	// of the half times: 1 is twice as long, 0 as long. Null without half times.
+	OutsideSlower         *bool    `json:"outside_slower"`
+	Log2OutsideOverWithin *float64 `json:"log2_outside_over_within"`
+}
+
+// compare learns both perturbations.
+func (s *Start) compare(rate float64, steps int, each func()) (*Comparison, error) {
+	radius, err := s.Network.Radius()
+	if err != nil {
+		return nil, err
+	}
+	values, _, err := spectrum(s.Covariance)
+	if err != nil {
+		return nil, err
+	}
+	losses := make([]float64, s.Network.Drive.Cols)
+	c := &Comparison{InitialLossFirst: s.InitialLoss[0], InitialLossLast: s.InitialLoss[len(s.InitialLoss)-1],
+		InitialChange: s.InitialChange, SpectralRadius: radius, ParticipationRatio: ParticipationRatio(s.Covariance),
+		Dimension95: Dimension(values), ManifoldVariance: Captured(s.Modes, s.Covariance) / mat.Trace(s.Covariance),
+		DecoderLoss: s.Network.Loss(s.Decoder, losses)}
+	if c.Within, err = s.adapt(s.Within, s.Modes, rate, steps); err != nil {
+		return nil, err
+	}
+	each()
+	if c.Outside, err = s.adapt(s.Outside, s.outsideModes(), rate, steps); err != nil {
+		return nil, err
+	}
+	each()
+	within, outside := c.Within.HalfTimeSteps, c.Outside.HalfTimeSteps
+	if within != nil {
+		slower := outside == nil || *outside > *within
+		c.OutsideSlower = &slower
+	}
+	if within != nil && outside != nil {
+		ratio := math.Log2(*outside / *within)
+		c.Log2OutsideOverWithin = &ratio
+	}
+	return c, nil
+}
+
+// settle fills in what compares the starts.
+func (m *Metrics) settle() {
+	if m.Rich == nil || m.Rich.Log2OutsideOverWithin == nil || m.Lazy.Log2OutsideOverWithin == nil {
+		return
+	}
+	shrinks := *m.Rich.Log2OutsideOverWithin < *m.Lazy.Log2OutsideOverWithin
+	m.GapShrinks = &shrinks
+}
+
+// print writes the results for people.
+func (m *Metrics) print(w io.Writer) error {
+	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(t, "start\tperturbation\tloss before\tsteps to half\toverlap\tparticipation ratio\tspectral radius\t|dW|")
+	for _, start := range []struct {
+		name string
+		*Comparison
+	}{{"lazy", m.Lazy}, {"rich", m.Rich}} {
+		if start.Comparison == nil {
+			continue
+		}
+		for _, p := range []struct {
+			name string
+			*Adaptation
+		}{{"within", start.Within}, {"outside", start.Outside}} {
+			fmt.Fprintf(t, "%s\t%s\t%.3f\t%s\t%s\t%.1f -> %s\t%.2f -> %s\t%.2f\n", start.name, p.name, p.Curve[0].Loss,
+				number(p.HalfTimeSteps, 0), number(p.ManifoldOverlap, 2), start.ParticipationRatio, number(p.ParticipationRatio, 1),
+				start.SpectralRadius, number(p.SpectralRadius, 2), p.ChangeNorm)
+		}
+	}
+	fmt.Fprintln(t)
+	fmt.Fprintln(t, "rate\twithin: radius\tloss\toutside: radius\tloss\tstages until low: radius\tloss\twhole stages: radius\tloss")
+	for _, r := range m.Sweep {
+		fmt.Fprintf(t, "%g", r.Rate)
+		for _, x := range []Trained{r.Within, r.Outside, r.Incremental, r.Staged} {
+			fmt.Fprintf(t, "\t%s\t%.4f", number(x.SpectralRadius, 2), x.LastLoss)
+		}
+		fmt.Fprintln(t)
+	}
+	return t.Flush()
+}
+
+func number(x *float64, decimals int) string {
+	if x == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*x, 'f', decimals, 64)
+}
