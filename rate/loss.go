@@ -67,6 +67,21 @@ func (l Loss) delta(e Matrix, classes []uint8, d Matrix) (loss float64, wrong in
 	return loss, wrong
 }
 
+// Gradient turns inputs z of output units into event rates, in place, sets d to ∂L/∂z of
+// the mean loss over the batch, and gives the loss summed over examples and how many are
+// wrong. z and d have one row an example.
+func (l Loss) Gradient(z Matrix, classes []uint8, d Matrix) (loss float64, wrong int) {
+	l.rates(z)
+	loss, wrong = l.delta(z, classes, d)
+	for i := range d.Rows {
+		row := d.Data[i*d.Stride:][:d.Cols]
+		for j := range row {
+			row[j] /= -float64(z.Rows)
+		}
+	}
+	return loss, wrong
+}
+
 // of gives the loss of one example, whose output has the event rates e.
 func (l Loss) of(e []float64, class int) float64 {
 	if l == CrossEntropy {
