@@ -2,6 +2,7 @@ package main
 
 import (
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/bias"
 	"github.com/apical-sim/apical/experiment/bridge"
 	"github.com/apical-sim/apical/experiment/cifar10"
 	"github.com/apical-sim/apical/experiment/coarse"
@@ -43,5 +44,6 @@ func experiments() []*experiment.Experiment {
 		cifar10.Experiment(),
 		manifold.Experiment(),
 		manifoldgaussian.Experiment(),
+		bias.Experiment(),
 	}
 }

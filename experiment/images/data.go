@@ -22,25 +22,31 @@ type Data struct {
 }
 
 // Ready tells whether there is the data set that the values name.
-func Ready(v *experiment.Values) error {
-	_, err := find(v)
+func Ready(v *experiment.Values) error { return ReadyAs("data", v.String("data")) }
+
+// ReadyAs is Ready of another data set than the values name, of which the parameter key
+// speaks.
+func ReadyAs(key, name string) error {
+	_, err := find(key, name)
 	return err
 }
 
 // Load reads the data set that the values name, and takes as many examples of it as
 // they say. Its error is an *experiment.InputError.
 func Load(v *experiment.Values) (*Data, error) {
-	whole, err := find(v)
+	return LoadAs(v, "data", v.String("data"))
+}
+
+// LoadAs is Load of another data set than the values name, of which the parameter key
+// speaks.
+func LoadAs(v *experiment.Values, key, name string) (*Data, error) {
+	whole, err := find(key, name)
 	if err != nil {
 		return nil, err
 	}
-	d := &Data{Name: whole.Name, Moments: whole.Train.Moments()}
-	for c := range d.Moments {
-		m := &d.Moments[c]
-		m.Mean, m.SD = math.Round(1000*m.Mean)/1000, math.Round(1000*m.SD)/1000
-	}
-	if d.scaling, err = dataset.NewScaling(d.Moments...); err != nil {
-		return nil, experiment.Inputf("data: %v", err)
+	d := &Data{Name: whole.Name}
+	if err := d.scale(&whole.Train); err != nil {
+		return nil, experiment.Inputf("%s: %v", key, err)
 	}
 	for _, part := range []struct {
 		key  string
@@ -57,19 +63,37 @@ func Load(v *experiment.Values) (*Data, error) {
 		*part.into = part.of.First(n)
 	}
 	if d.Train.Count == 0 || d.Test.Count == 0 {
-		return nil, experiment.Inputf("data: %s has %d training and %d test examples, want some of each", whole.Name, d.Train.Count, d.Test.Count)
+		return nil, experiment.Inputf("%s: %s has %d training and %d test examples, want some of each", key, whole.Name, d.Train.Count, d.Test.Count)
 	}
 	return d, nil
 }
 
-func find(v *experiment.Values) (*dataset.Data, error) {
-	d, err := dataset.Load(v.String("data"))
+// NewData is what networks are shown of images that are made, such as those of a data set
+// upside down; standardised by the training images given.
+func NewData(name string, train, test dataset.Set) (*Data, error) {
+	d := &Data{Name: name, Train: train, Test: test}
+	return d, d.scale(&train)
+}
+
+// scale takes the moments from training images.
+func (d *Data) scale(train *dataset.Set) (err error) {
+	d.Moments = train.Moments()
+	for c := range d.Moments {
+		m := &d.Moments[c]
+		m.Mean, m.SD = math.Round(1000*m.Mean)/1000, math.Round(1000*m.SD)/1000
+	}
+	d.scaling, err = dataset.NewScaling(d.Moments...)
+	return err
+}
+
+func find(key, name string) (*dataset.Data, error) {
+	d, err := dataset.Load(name)
 	if err == nil {
 		return d, nil
 	}
 	var input *dataset.InputError
 	if errors.As(err, &input) {
-		return nil, experiment.Inputf("data: %v", err)
+		return nil, experiment.Inputf("%s: %v", key, err)
 	}
 	return nil, err
 }
@@ -79,8 +103,9 @@ func (d *Data) Shape() rate.Shape {
 	return rate.Shape{Channels: d.Train.Channels, Height: d.Train.Height, Width: d.Train.Width}
 }
 
-// fill sets rows of x and the classes to the examples of these indices.
-func (d *Data) fill(s *dataset.Set, indices []int, x rate.Matrix, classes []uint8) {
+// Fill sets rows of x and the classes to the examples of s, the training or the test
+// images, of these indices. It allocates nothing.
+func (d *Data) Fill(s *dataset.Set, indices []int, x rate.Matrix, classes []uint8) {
 	s.Fill(x, indices, d.scaling)
 	for i, index := range indices {
 		classes[i] = s.Labels[index]

@@ -207,7 +207,7 @@ func (t *trainer) batch(set *dataset.Set, indices []int) (x rate.Matrix, classes
 	x = t.x
 	x.Rows = len(indices)
 	classes = t.classes[:len(indices)]
-	t.Data.fill(set, indices, x, classes)
+	t.Data.Fill(set, indices, x, classes)
 	return x, classes
 }
 

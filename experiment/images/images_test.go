@@ -222,7 +222,7 @@ func TestInputsAreStandardised(t *testing.T) {
 	for i := range indices {
 		indices[i] = i
 	}
-	d.fill(&d.Train, indices, x, make([]uint8, 100))
+	d.Fill(&d.Train, indices, x, make([]uint8, 100))
 	var sum, squares float64
 	for _, v := range x.Data {
 		sum, squares = sum+v, squares+v*v

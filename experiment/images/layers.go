@@ -24,7 +24,7 @@ func Layers(v *experiment.Values) ([]rate.Hidden, error) {
 
 // Fits is Ready for networks with layers that have to fit the images.
 func Fits(v *experiment.Values, hidden []rate.Hidden) error {
-	whole, err := find(v)
+	whole, err := find("data", v.String("data"))
 	if err != nil {
 		return err
 	}

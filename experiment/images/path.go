@@ -59,6 +59,6 @@ func (t *trainer) firstOf(n int) (x rate.Matrix, classes []uint8) {
 	for i := range indices {
 		indices[i] = i
 	}
-	t.Data.fill(&t.Data.Test, indices, x, classes)
+	t.Data.Fill(&t.Data.Test, indices, x, classes)
 	return x, classes
 }

@@ -1,0 +1,219 @@
+package bias
+
+import (
+	"context"
+	"math"
+	"slices"
+
+	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/experiment/images"
+	"github.com/apical-sim/apical/internal/matmul"
+	"github.com/apical-sim/apical/internal/rng"
+	"github.com/apical-sim/apical/rate"
+)
+
+// What is learned of a network.
+const (
+	learnBiases  = "biases"
+	learnMask    = "mask"
+	learnWeights = "weights" // and biases: all there is
+)
+
+// drawOrder is an object of rng.Protocol; the entity is the epoch.
+const drawOrder = 0
+
+// settings are how networks learn, the same for all.
+type settings struct {
+	seed                    uint64
+	epochs, batch           int
+	rateBiases, rateWeights float64 // steps of Adam
+	scoreBound              float64 // scores of a mask begin uniform between this and its negative
+}
+
+func newSettings(v *experiment.Values, seed uint64) settings {
+	return settings{seed: seed, epochs: v.Int("epochs"), batch: v.Int("batch"), rateBiases: v.Float("rate"),
+		rateWeights: v.Float("rate_weights"), scoreBound: v.Float("score_bound")}
+}
+
+// History is how a network learned. TestAccuracyPct has one number more than epochs: the
+// first is before any learning. TrainLoss is the mean cross-entropy, nats, of an epoch's
+// batches, each before it was learned from.
+type History struct {
+	TestAccuracyPct []float64 `json:"test_accuracy_pct"`
+	TrainLoss       []float64 `json:"train_loss"`
+}
+
+// last is the accuracy at the end.
+func (h History) last() float64 { return h.TestAccuracyPct[len(h.TestAccuracyPct)-1] }
+
+// trainer trains one network, by one worker.
+type trainer struct {
+	settings
+	net         *rate.Shallow
+	train, test examples
+
+	classes []uint8
+	delta   rate.Matrix
+	order   []int
+	update  func(d rate.Matrix) // learns from the batch that was shown
+}
+
+// newTrainer is for biases, or for a mask, which learn from drives that are kept.
+func newTrainer(s settings, learn string, team *matmul.Team, n weights, train, test *kept) *trainer {
+	t := &trainer{settings: s, net: rate.NewShallow(team, n.v, max(s.batch, chunk)), train: train, test: test}
+	t.makeRoom()
+	units := n.v.Cols
+	gradient := make([]float64, units)
+	adam := rate.NewAdam(s.rateBiases, units)
+	if learn == learnBiases {
+		t.update = func(d rate.Matrix) {
+			t.net.Backward(d)
+			t.net.BiasGradient(gradient)
+			adam.Step(t.net.B, gradient)
+		}
+		return t
+	}
+	source := rng.NewSource(s.seed, rng.Weights, drawScores)
+	scores, room := make([]float64, units), make([]float64, units)
+	for unit := range scores {
+		stream := source.Stream(uint32(unit))
+		scores[unit] = uniform(&stream, s.scoreBound)
+	}
+	t.net.Gates = make([]float64, units)
+	rate.Gates(scores, t.net.Gates)
+	t.update = func(d rate.Matrix) {
+		t.net.Backward(d)
+		t.net.GateGradient(gradient)
+		rate.ScoreGradient(scores, gradient, room)
+		adam.Step(scores, gradient)
+		rate.Gates(scores, t.net.Gates)
+	}
+	return t
+}
+
+// newFullTrainer is for all weights and biases of a network, of which it changes a copy.
+func newFullTrainer(s settings, team *matmul.Team, n weights, d *images.Data) *trainer {
+	own := n.clone()
+	x := matrix(max(s.batch, chunk), own.w.Cols)
+	train := &shown{data: d, set: &d.Train, w: own.w, team: team, x: x}
+	test := &shown{data: d, set: &d.Test, w: own.w, team: team, x: x}
+	t := &trainer{settings: s, net: rate.NewShallow(team, own.v, x.Rows), train: train, test: test}
+	t.makeRoom()
+	gw, gv, gb := matrix(own.w.Rows, own.w.Cols), matrix(own.v.Rows, own.v.Cols), make([]float64, own.v.Cols)
+	w, v := rate.NewAdam(s.rateWeights, len(gw.Data)), rate.NewAdam(s.rateWeights, len(gv.Data))
+	b := rate.NewAdam(s.rateWeights, len(gb))
+	t.update = func(d rate.Matrix) {
+		t.net.ReadoutGradient(d, gv)
+		t.net.Backward(d)
+		t.net.BiasGradient(gb)
+		t.net.WeightGradient(train.x, gw)
+		w.Step(own.w.Data, gw.Data)
+		v.Step(own.v.Data, gv.Data)
+		b.Step(t.net.B, gb)
+	}
+	return t
+}
+
+func (t *trainer) makeRoom() {
+	rows := max(t.batch, chunk)
+	t.classes = make([]uint8, rows)
+	t.delta = matrix(rows, t.net.V.Rows)
+	t.order = make([]int, max(t.train.count(), t.test.count()))
+}
+
+// run trains for all epochs; after is told when each is over.
+func (t *trainer) run(ctx context.Context, after func(epoch int)) (History, error) {
+	h := History{TestAccuracyPct: []float64{t.accuracy(t.test)}, TrainLoss: []float64{}}
+	for epoch := range t.epochs {
+		loss, err := t.epoch(ctx, uint32(epoch))
+		if err != nil {
+			return History{}, err
+		}
+		h.TrainLoss = append(h.TrainLoss, loss)
+		h.TestAccuracyPct = append(h.TestAccuracyPct, t.accuracy(t.test))
+		after(epoch + 1)
+	}
+	return h, nil
+}
+
+// epoch shows every training example once, in an order that all networks of a seed share.
+func (t *trainer) epoch(ctx context.Context, epoch uint32) (meanLoss float64, err error) {
+	order := t.ordered(t.train.count())
+	stream := rng.NewSource(t.seed, rng.Protocol, drawOrder).Stream(epoch)
+	for i := len(order) - 1; i > 0; i-- { // Fisher and Yates
+		j := int(stream.Below(uint32(i + 1)))
+		order[i], order[j] = order[j], order[i]
+	}
+	sum := 0.0
+	for from := 0; from < len(order); from += t.batch {
+		if err := ctx.Err(); err != nil {
+			return 0, err
+		}
+		indices := order[from:min(from+t.batch, len(order))]
+		y := t.show(t.train, indices)
+		d := t.delta
+		d.Rows = len(indices)
+		loss, _ := rate.CrossEntropy.Gradient(y, t.classes[:len(indices)], d)
+		sum += loss
+		t.update(d)
+	}
+	return sum / float64(len(order)), nil
+}
+
+// ordered is 0, 1, 2, …
+func (t *trainer) ordered(n int) []int {
+	order := t.order[:n]
+	for i := range order {
+		order[i] = i
+	}
+	return order
+}
+
+func (t *trainer) show(e examples, indices []int) (y rate.Matrix) {
+	e.drive(indices, t.net.Drive(len(indices)), t.classes)
+	return t.net.Forward()
+}
+
+// accuracy is the part of the examples whose class has the greatest output, the first of
+// equals, %.
+func (t *trainer) accuracy(e examples) float64 {
+	right := 0
+	t.through(e, func(y rate.Matrix, classes []uint8) {
+		for i, class := range classes {
+			row := y.Data[i*y.Stride:][:y.Cols]
+			if slices.Index(row, slices.Max(row)) == int(class) {
+				right++
+			}
+		}
+	})
+	return 100 * float64(right) / float64(e.count())
+}
+
+// through shows all examples, some at a time.
+func (t *trainer) through(e examples, f func(y rate.Matrix, classes []uint8)) {
+	order := t.ordered(e.count())
+	for from := 0; from < len(order); from += chunk {
+		indices := order[from:min(from+chunk, len(order))]
+		f(t.show(e, indices), t.classes[:len(indices)])
+	}
+}
+
+// variances are those of the activity of each unit over examples.
+func (t *trainer) variances(e examples) []float64 {
+	units := t.net.V.Cols
+	sum, squares := make([]float64, units), make([]float64, units)
+	t.through(e, func(_ rate.Matrix, classes []uint8) {
+		for i := range classes {
+			for j, h := range t.net.Row(i) {
+				sum[j] += h
+				squares[j] += float64(h * h)
+			}
+		}
+	})
+	n := float64(e.count())
+	for j, s := range sum {
+		mean := s / n
+		squares[j] = math.Max(0, squares[j]/n-float64(mean*mean))
+	}
+	return squares
+}
