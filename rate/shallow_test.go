@@ -206,6 +206,27 @@ func TestShallowBitsAndAllocations(t *testing.T) {
 	}
 }
 
+// What is drawn of a unit does not depend on how many there are.
+func TestNarrowShallowNetworksAreTheFirstUnits(t *testing.T) {
+	wide, narrow := DrawShallow(3, 0, 20, 6, 4, 0.1, 0.1), DrawShallow(3, 0, 7, 6, 4, 0.1, 0.1)
+	if !slices.Equal(wide.First(7).Clone().V.Data, narrow.V.Data) || !slices.Equal(wide.First(7).W.Data, narrow.W.Data) {
+		t.Error("the first 7 of 20 units are not those of 7")
+	}
+	for _, x := range slices.Concat(wide.W.Data, wide.V.Data) {
+		if !(math.Abs(x) <= 0.1) {
+			t.Errorf("weight %v, want -0.1 to 0.1", x)
+		}
+	}
+	if wide.First(7).Hash() != narrow.Hash() {
+		t.Error("the first 7 of 20 units have another hash than those of 7")
+	}
+	before := wide.Hash()
+	wide.V.Data[13] = math.Nextafter(wide.V.Data[13], 1)
+	if wide.Hash() == before {
+		t.Error("a bit of V does not change the hash")
+	}
+}
+
 func BenchmarkShallowBiases(b *testing.B) {
 	for _, units := range []int{100, 800, 3200} {
 		b.Run(fmt.Sprint(units), func(b *testing.B) {

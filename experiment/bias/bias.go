@@ -19,6 +19,7 @@ import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/images"
 	"github.com/apical-sim/apical/internal/matmul"
+	"github.com/apical-sim/apical/rate"
 )
 
 // Experiment returns the protocol.
@@ -129,17 +130,18 @@ func run(ctx context.Context, r *experiment.Run) error {
 	for _, c := range all {
 		widest = max(widest, c.width)
 	}
-	drawn := drawWeights(r.Seed, max(widest, taskWidth), data.Shape().Units(), data.Train.Classes, v.Float("weight_bound"))
-	before := drawn.hash()
+	bound := v.Float("weight_bound")
+	drawn := rate.DrawShallow(r.Seed, 0, max(widest, taskWidth), data.Shape().Units(), data.Train.Classes, bound, bound)
+	before := drawn.Hash()
 	p := newProgress(r, all, len(tasks), taskWidth, data.Shape().Units(), s.epochs)
 
-	histories, err := learnCurves(ctx, s, drawn.first(widest), all, data, r.Workers, p)
+	histories, err := learnCurves(ctx, s, drawn.First(widest), all, data, r.Workers, p)
 	if err != nil {
 		return err
 	}
 	m := newMetrics(v, data, all, histories)
 	if len(tasks) > 0 {
-		learned, err := learnTasks(ctx, s, drawn.first(taskWidth), tasks, r.Workers, func(i, epoch int) {
+		learned, err := learnTasks(ctx, s, drawn.First(taskWidth), tasks, r.Workers, func(i, epoch int) {
 			p.set(len(all)+i, epoch, "task "+tasks[i].name)
 		})
 		if err != nil {
@@ -147,7 +149,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 		}
 		m.Tasks = newTasks(learned, taskWidth, v.Int("clusters"), r.Seed)
 	}
-	after := drawn.hash()
+	after := drawn.Hash()
 	m.Frozen = Frozen{before, after, before == after}
 	r.Count("epochs", int64((len(all)+len(tasks))*s.epochs))
 	if err := r.Metrics(m); err != nil {
@@ -157,9 +159,9 @@ func run(ctx context.Context, r *experiment.Run) error {
 }
 
 // learnCurves trains the networks of the curves, those that take longest first.
-func learnCurves(ctx context.Context, s settings, n weights, all []cell, data *images.Data, workers int, p *progress) ([]History, error) {
+func learnCurves(ctx context.Context, s settings, n rate.ShallowWeights, all []cell, data *images.Data, workers int, p *progress) ([]History, error) {
 	together := matmul.NewTeam(workers)
-	train, test := keep(together, n.w, data, &data.Train), keep(together, n.w, data, &data.Test)
+	train, test := keep(together, n.W, data, &data.Train), keep(together, n.W, data, &data.Test)
 	together.Close()
 	order := make([]int, len(all))
 	for i := range order {
@@ -175,9 +177,9 @@ func learnCurves(ctx context.Context, s settings, n weights, all []cell, data *i
 			defer team.Close()
 			var t *trainer
 			if c.learn == learnWeights {
-				t = newFullTrainer(s, team, n.first(c.width), data)
+				t = newFullTrainer(s, team, n.First(c.width), data)
 			} else {
-				t = newTrainer(s, c.learn, team, n.first(c.width), train, test)
+				t = newTrainer(s, c.learn, team, n.First(c.width), train, test)
 			}
 			histories[i], err = t.run(ctx, func(epoch int) { p.set(i, epoch, fmt.Sprintf("%s, %d units", c.learn, c.width)) })
 			return err

@@ -14,6 +14,7 @@ import (
 	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/io/dataset"
 	"github.com/apical-sim/apical/io/dataset/datasettest"
+	"github.com/apical-sim/apical/rate"
 )
 
 func TestExperimentIsValid(t *testing.T) {
@@ -53,24 +54,6 @@ func TestClaims(t *testing.T) {
 	experimenttest.Figure(t, Experiment(), []json.RawMessage{metrics, metrics}, "mean of 2 seeds", "hidden units", "permuted-pixels", "bias vector of")
 }
 
-// What is drawn of a unit does not depend on how many there are.
-func TestNarrowNetworksAreTheFirstUnits(t *testing.T) {
-	wide, narrow := drawWeights(3, 20, 6, 4, 0.1), drawWeights(3, 7, 6, 4, 0.1)
-	if !slices.Equal(wide.first(7).clone().v.Data, narrow.v.Data) || !slices.Equal(wide.first(7).w.Data, narrow.w.Data) {
-		t.Error("the first 7 of 20 units are not those of 7")
-	}
-	for _, x := range slices.Concat(wide.w.Data, wide.v.Data) {
-		if !(math.Abs(x) <= 0.1) {
-			t.Errorf("weight %v, want -0.1 to 0.1", x)
-		}
-	}
-	before := wide.hash()
-	wide.v.Data[13] = math.Nextafter(wide.v.Data[13], 1)
-	if wide.hash() == before {
-		t.Error("a bit of V does not change the hash")
-	}
-}
-
 // Drives that are kept are W x, to the rounding of float32.
 func TestKeptDrives(t *testing.T) {
 	set := datasettest.Generate(datasettest.Options{Train: 300})
@@ -78,12 +61,12 @@ func TestKeptDrives(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	n := drawWeights(1, 9, d.Shape().Units(), 10, 0.1)
-	k := keep(matmul.NewTeam(2), n.w, d, &d.Train)
+	n := rate.DrawShallow(1, 0, 9, d.Shape().Units(), 10, 0.1, 0.1)
+	k := keep(matmul.NewTeam(2), n.W, d, &d.Train)
 	indices, classes := []int{299, 0, 256}, make([]uint8, 3)
-	x, want, got := matrix(3, n.w.Cols), matrix(3, 9), matrix(3, 5)
+	x, want, got := matrix(3, n.W.Cols), matrix(3, 9), matrix(3, 5)
 	d.Fill(&d.Train, indices, x, classes)
-	matmul.NewTeam(1).Mul(blas.NoTrans, blas.Trans, x, n.w, 0, want)
+	matmul.NewTeam(1).Mul(blas.NoTrans, blas.Trans, x, n.W, 0, want)
 	clear(classes)
 	k.drive(indices, got, classes) // of the first five units
 	for i, index := range indices {
@@ -106,11 +89,11 @@ func TestEpochsAllocateNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	team := matmul.NewTeam(1)
-	n := drawWeights(1, 30, d.Shape().Units(), 10, 0.1)
+	n := rate.DrawShallow(1, 0, 30, d.Shape().Units(), 10, 0.1, 0.1)
 	s := settings{seed: 1, epochs: 1, batch: 50, rateBiases: 0.01, rateWeights: 0.001, scoreBound: 0.1}
 	for name, x := range map[string]*trainer{
-		learnBiases:  newTrainer(s, learnBiases, team, n, keep(team, n.w, d, &d.Train), keep(team, n.w, d, &d.Test)),
-		learnMask:    newTrainer(s, learnMask, team, n, keep(team, n.w, d, &d.Train), keep(team, n.w, d, &d.Test)),
+		learnBiases:  newTrainer(s, learnBiases, team, n, keep(team, n.W, d, &d.Train), keep(team, n.W, d, &d.Test)),
+		learnMask:    newTrainer(s, learnMask, team, n, keep(team, n.W, d, &d.Train), keep(team, n.W, d, &d.Test)),
 		learnWeights: newFullTrainer(s, team, n, d),
 	} {
 		if a := testing.AllocsPerRun(3, func() {

@@ -59,10 +59,10 @@ type trainer struct {
 }
 
 // newTrainer is for biases, or for a mask, which learn from drives that are kept.
-func newTrainer(s settings, learn string, team *matmul.Team, n weights, train, test *kept) *trainer {
-	t := &trainer{settings: s, net: rate.NewShallow(team, n.v, max(s.batch, chunk)), train: train, test: test}
+func newTrainer(s settings, learn string, team *matmul.Team, n rate.ShallowWeights, train, test *kept) *trainer {
+	t := &trainer{settings: s, net: rate.NewShallow(team, n.V, max(s.batch, chunk)), train: train, test: test}
 	t.makeRoom()
-	units := n.v.Cols
+	units := n.V.Cols
 	gradient := make([]float64, units)
 	adam := rate.NewAdam(s.rateBiases, units)
 	if learn == learnBiases {
@@ -73,12 +73,7 @@ func newTrainer(s settings, learn string, team *matmul.Team, n weights, train, t
 		}
 		return t
 	}
-	source := rng.NewSource(s.seed, rng.Weights, drawScores)
-	scores, room := make([]float64, units), make([]float64, units)
-	for unit := range scores {
-		stream := source.Stream(uint32(unit))
-		scores[unit] = uniform(&stream, s.scoreBound)
-	}
+	scores, room := rate.DrawUnits(s.seed, drawScores, units, s.scoreBound), make([]float64, units)
 	t.net.Gates = make([]float64, units)
 	rate.Gates(scores, t.net.Gates)
 	t.update = func(d rate.Matrix) {
@@ -92,14 +87,14 @@ func newTrainer(s settings, learn string, team *matmul.Team, n weights, train, t
 }
 
 // newFullTrainer is for all weights and biases of a network, of which it changes a copy.
-func newFullTrainer(s settings, team *matmul.Team, n weights, d *images.Data) *trainer {
-	own := n.clone()
-	x := matrix(max(s.batch, chunk), own.w.Cols)
-	train := &shown{data: d, set: &d.Train, w: own.w, team: team, x: x}
-	test := &shown{data: d, set: &d.Test, w: own.w, team: team, x: x}
-	t := &trainer{settings: s, net: rate.NewShallow(team, own.v, x.Rows), train: train, test: test}
+func newFullTrainer(s settings, team *matmul.Team, n rate.ShallowWeights, d *images.Data) *trainer {
+	own := n.Clone()
+	x := matrix(max(s.batch, chunk), own.W.Cols)
+	train := &shown{data: d, set: &d.Train, w: own.W, team: team, x: x}
+	test := &shown{data: d, set: &d.Test, w: own.W, team: team, x: x}
+	t := &trainer{settings: s, net: rate.NewShallow(team, own.V, x.Rows), train: train, test: test}
 	t.makeRoom()
-	gw, gv, gb := matrix(own.w.Rows, own.w.Cols), matrix(own.v.Rows, own.v.Cols), make([]float64, own.v.Cols)
+	gw, gv, gb := matrix(own.W.Rows, own.W.Cols), matrix(own.V.Rows, own.V.Cols), make([]float64, own.V.Cols)
 	w, v := rate.NewAdam(s.rateWeights, len(gw.Data)), rate.NewAdam(s.rateWeights, len(gv.Data))
 	b := rate.NewAdam(s.rateWeights, len(gb))
 	t.update = func(d rate.Matrix) {
@@ -107,8 +102,8 @@ func newFullTrainer(s settings, team *matmul.Team, n weights, d *images.Data) *t
 		t.net.Backward(d)
 		t.net.BiasGradient(gb)
 		t.net.WeightGradient(train.x, gw)
-		w.Step(own.w.Data, gw.Data)
-		v.Step(own.v.Data, gv.Data)
+		w.Step(own.W.Data, gw.Data)
+		v.Step(own.V.Data, gv.Data)
 		b.Step(t.net.B, gb)
 	}
 	return t

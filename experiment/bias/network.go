@@ -1,85 +1,19 @@
 package bias
 
 import (
-	"crypto/sha256"
-	"encoding/binary"
-	"encoding/hex"
-	"math"
-
-	"github.com/apical-sim/apical/internal/matmul"
-	"github.com/apical-sim/apical/internal/rng"
-	"github.com/apical-sim/apical/io/dataset"
-	"github.com/apical-sim/apical/rate"
 	"gonum.org/v1/gonum/blas"
 
 	"github.com/apical-sim/apical/experiment/images"
+	"github.com/apical-sim/apical/internal/matmul"
+	"github.com/apical-sim/apical/io/dataset"
+	"github.com/apical-sim/apical/rate"
 )
 
-// Objects of rng.Weights; the entity is the unit.
-const (
-	drawW = iota
-	drawV
-	drawScores
-)
-
-// weights are W, units × inputs, and V, outputs × units. They are only read.
-type weights struct {
-	w, v rate.Matrix
-}
-
-// drawWeights draws both uniformly between -bound and bound. Each unit has draws of its
-// own, so that a narrow network is the first units of every wider one.
-func drawWeights(seed uint64, units, inputs, outputs int, bound float64) weights {
-	all := weights{matrix(units, inputs), matrix(outputs, units)}
-	w, v := rng.NewSource(seed, rng.Weights, drawW), rng.NewSource(seed, rng.Weights, drawV)
-	for unit := range units {
-		in, out := w.Stream(uint32(unit)), v.Stream(uint32(unit))
-		for i := range inputs {
-			all.w.Data[unit*inputs+i] = uniform(&in, bound)
-		}
-		for k := range outputs {
-			all.v.Data[k*units+unit] = uniform(&out, bound)
-		}
-	}
-	return all
-}
-
-func uniform(s *rng.Stream, bound float64) float64 {
-	return bound * (float64(2*s.Float64()) - 1)
-}
+// drawScores is an object of rng.Weights; those below are of the weights.
+const drawScores = 2
 
 func matrix(rows, cols int) rate.Matrix {
 	return rate.Matrix{Rows: rows, Cols: cols, Stride: cols, Data: make([]float64, rows*cols)}
-}
-
-// first is the network of the first units, which shares the memory.
-func (n weights) first(units int) weights {
-	n.w.Rows, n.w.Data = units, n.w.Data[:units*n.w.Stride]
-	n.v.Cols = units
-	return n
-}
-
-// clone copies the weights, to be changed.
-func (n weights) clone() weights {
-	c := weights{matrix(n.w.Rows, n.w.Cols), matrix(n.v.Rows, n.v.Cols)}
-	copy(c.w.Data, n.w.Data)
-	for k := range n.v.Rows {
-		copy(c.v.Data[k*c.v.Stride:][:c.v.Cols], n.v.Data[k*n.v.Stride:])
-	}
-	return c
-}
-
-// hash is the SHA-256 of all bits of W and V.
-func (n weights) hash() string {
-	h := sha256.New()
-	var word [8]byte
-	for _, m := range []rate.Matrix{n.w, n.v} {
-		for _, x := range m.Data {
-			binary.LittleEndian.PutUint64(word[:], math.Float64bits(x))
-			h.Write(word[:])
-		}
-	}
-	return hex.EncodeToString(h.Sum(nil))
 }
 
 // examples drives the hidden units by examples: z = W x.

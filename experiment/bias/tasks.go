@@ -12,6 +12,7 @@ import (
 	"github.com/apical-sim/apical/internal/matmul"
 	"github.com/apical-sim/apical/internal/rng"
 	"github.com/apical-sim/apical/io/dataset"
+	"github.com/apical-sim/apical/rate"
 )
 
 // The tasks that are made of the data set itself.
@@ -149,14 +150,14 @@ type learned struct {
 
 // learnTasks trains a bias vector for each task, on the same weights, side by side; done
 // is told of every epoch. Each worker keeps the training drives of one task at a time.
-func learnTasks(ctx context.Context, s settings, n weights, tasks []task, workers int, done func(task, epoch int)) ([]learned, error) {
+func learnTasks(ctx context.Context, s settings, n rate.ShallowWeights, tasks []task, workers int, done func(task, epoch int)) ([]learned, error) {
 	all := make([]learned, len(tasks))
 	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(workers)
 	for i, k := range tasks {
 		side.Go(func(ctx context.Context) error {
 			team := matmul.NewTeam(1)
 			defer team.Close()
-			train, test := keep(team, n.w, k.data, &k.data.Train), keep(team, n.w, k.data, &k.data.Test)
+			train, test := keep(team, n.W, k.data, &k.data.Train), keep(team, n.W, k.data, &k.data.Test)
 			t := newTrainer(s, learnBiases, team, n, train, test)
 			history, err := t.run(ctx, func(epoch int) { done(i, epoch) })
 			if err != nil {
