@@ -32,6 +32,8 @@ const BinsPerExample = 20
 type protocol struct {
 	run     *experiment.Run
 	report  func(modelSeconds, totalModelSeconds float64, note string)
+	witness Witness  // or nil
+	plastic []string // the projections that learn
 	v       *experiment.Values
 	teacher Teacher
 	sim     *sim.Simulation
@@ -95,6 +97,26 @@ type Options struct {
 	// Progress takes the model seconds reached, those of the whole training, and a
 	// note.
 	Progress func(modelSeconds, totalModelSeconds float64, note string)
+	// Change, if not nil, changes the description of the network. What it adds,
+	// populations and projections, comes after what is there.
+	Change func(*sim.Network)
+	// Learns, if not nil, says which of the projections with a rule do learn; nil
+	// stands for all.
+	Learns func(projection string) bool
+	// Witness, if not nil, sees the network at rest.
+	Witness Witness
+}
+
+// Witness looks at a network that is trained, between runs of the simulation. An
+// error ends the training.
+type Witness interface {
+	// Began is called before the burn-in.
+	Began(*sim.Simulation) error
+	// Predicted is called at the end of the prediction of each example of the
+	// training.
+	Predicted(input string, s *sim.Simulation) error
+	// Ended is called after the last test.
+	Ended(*sim.Simulation) error
 }
 
 // Train builds a network, runs the protocol with it, burn-in, test, training,
@@ -102,11 +124,15 @@ type Options struct {
 // sets r.Workers to the number used.
 func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err error) {
 	network := Network(r.Values, r.Seed)
+	if o.Change != nil {
+		o.Change(&network)
+	}
 	s, err := spiking.Build(r, network)
 	if err != nil {
 		return nil, err
 	}
-	p := &protocol{run: r, report: o.Progress, v: r.Values, teacher: NewTeacher(r.Values), sim: s, weights: map[string]float64{}}
+	p := &protocol{run: r, report: o.Progress, witness: o.Witness, plastic: learning(network, o.Learns),
+		v: r.Values, teacher: NewTeacher(r.Values), sim: s, weights: map[string]float64{}}
 	p.result.EpochCosts = []float64{}
 	p.example, p.learn = ExampleSteps(p.v)
 	bin := p.example / BinsPerExample
@@ -115,7 +141,7 @@ func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err e
 		RateBin:    bin, WeightInterval: bin,
 		States:        recorder.First(p.v.Int("state_neurons"), populationNames[:], "v_soma", "v_dendrite", "threshold"),
 		StateInterval: spiking.StepsOf(p.v, "state_interval"),
-		OnRates:       func(bins []sim.RateBin) { p.bins = append(p.bins, bins...) },
+		OnRates:       func(bins []sim.RateBin) { p.bins = append(p.bins, bins[:len(populationNames)]...) },
 		OnWeights: func(w []sim.WeightSummary) {
 			for _, x := range w {
 				if x.Synapses > 0 {
@@ -128,7 +154,7 @@ func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err e
 		return nil, err
 	}
 	defer func() { err = p.rec.End(err) }()
-	if err := p.all(ctx); err != nil {
+	if err := p.watched(ctx); err != nil {
 		return nil, err
 	}
 	if err := p.rec.Close(); err != nil {
@@ -136,6 +162,38 @@ func Train(ctx context.Context, r *experiment.Run, o Options) (m *Metrics, err e
 	}
 	p.result.settle(p.weights)
 	return &p.result, nil
+}
+
+// learning lists the projections with a rule that learns, nil if none does.
+func learning(network sim.Network, learns func(string) bool) (names []string) {
+	for _, p := range network.Projections {
+		if p.Rule != nil && (learns == nil || learns(p.Name)) {
+			names = append(names, p.Name)
+		}
+	}
+	return names
+}
+
+// watched runs the protocol in sight of the witness.
+func (p *protocol) watched(ctx context.Context) error {
+	if p.witness == nil {
+		return p.all(ctx)
+	}
+	if err := p.witness.Began(p.sim); err != nil {
+		return err
+	}
+	if err := p.all(ctx); err != nil {
+		return err
+	}
+	return p.witness.Ended(p.sim)
+}
+
+// setPlastic switches the changes of the projections that learn on or off.
+func (p *protocol) setPlastic(on bool) error {
+	if len(p.plastic) == 0 {
+		return nil // no names would stand for all
+	}
+	return p.sim.SetPlastic(on, p.plastic...)
 }
 
 // Seconds is the model time of a training, s.

@@ -87,16 +87,21 @@ func (p *protocol) learnOne(ctx context.Context, e example) (cost, taught float6
 	if p.rates, err = p.sim.PostTrace(readout, "event_rate", p.rates[:0]); err != nil {
 		return 0, 0, err
 	}
+	if p.witness != nil {
+		if err := p.witness.Predicted(e.name, p.sim); err != nil {
+			return 0, 0, err
+		}
+	}
 	cost = p.teacher.Cost(mean(p.rates), e.target)
 	current := make(sim.Each, len(p.rates))
 	for i, hz := range p.rates {
 		current[i] = p.teacher.Current(hz, e.target)
 	}
-	if err := errors.Join(p.sim.SetCurrent(teacher, current), p.sim.SetPlastic(true)); err != nil {
+	if err := errors.Join(p.sim.SetCurrent(teacher, current), p.setPlastic(true)); err != nil {
 		return 0, 0, err
 	}
 	if err := p.advance(ctx, p.learn); err != nil {
 		return 0, 0, err
 	}
-	return cost, mean(current), errors.Join(p.sim.SetCurrent(teacher, make(sim.Each, len(p.rates))), p.sim.SetPlastic(false))
+	return cost, mean(current), errors.Join(p.sim.SetCurrent(teacher, make(sim.Each, len(p.rates))), p.setPlastic(false))
 }
