@@ -19,6 +19,7 @@ import (
 	"github.com/apical-sim/apical/experiment/rule"
 	"github.com/apical-sim/apical/experiment/transmission"
 	"github.com/apical-sim/apical/experiment/xor"
+	"github.com/apical-sim/apical/experiment/xorbiases"
 	"github.com/apical-sim/apical/experiment/xorvariants"
 )
 
@@ -45,5 +46,6 @@ func experiments() []*experiment.Experiment {
 		manifold.Experiment(),
 		manifoldgaussian.Experiment(),
 		bias.Experiment(),
+		xorbiases.Experiment(),
 	}
 }

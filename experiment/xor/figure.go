@@ -126,7 +126,7 @@ func OutputPanel(title string, runs []Metrics) *plot.Plot {
 	p := coursePanel(title, "event rate (Hz)", topHz, runs, before)
 	add(p, "before", runs, before, eventRate("output"), panel.Style{Colour: panel.Vermilion, Dashed: true})
 	add(p, "after", runs, after, eventRate("output"), panel.Style{Colour: panel.Vermilion})
-	panel.Level(p, fmt.Sprintf("%g Hz: 0 below, 1 above", float64(lineHz)), p.X.Min, p.X.Max, lineHz)
+	panel.Level(p, fmt.Sprintf("%g Hz: 0 below, 1 above", float64(LineHz)), p.X.Min, p.X.Max, LineHz)
 	return p
 }
 

@@ -31,8 +31,9 @@ type Metrics struct {
 	MeanWeights map[string]float64 `json:"mean_weights"`
 }
 
-// lineHz separates 0 from 1: half way between the rates that stand for them.
-const lineHz = 6
+// LineHz is the event rate of the output that separates 0 from 1, Hz: half way between
+// the rates that stand for them.
+const LineHz = 6
 
 // TruthTable holds a row for each of the examples 00, 10, 01, 11.
 type TruthTable [len(examples)]Row
@@ -102,7 +103,7 @@ func measure(e example, bins []sim.RateBin, steps, stepsPerSecond int64) Row {
 
 // settle fills in what follows from the measurements.
 func (m *Metrics) settle(weights map[string]float64) {
-	m.LineHz = lineHz
+	m.LineHz = LineHz
 	m.MeanWeights = weights
 	m.meanCosts()
 	if m.After == nil {
@@ -110,7 +111,7 @@ func (m *Metrics) settle(weights map[string]float64) {
 	}
 	m.Solved = true
 	for i, e := range examples {
-		if (m.After[i].EventRateHz["output"] > lineHz) != e.target {
+		if (m.After[i].EventRateHz["output"] > LineHz) != e.target {
 			m.Solved = false
 		}
 	}

@@ -45,10 +45,10 @@ func table(b *strings.Builder, title string, t TruthTable) {
 			answer = "1, above"
 		}
 		state := "wrong"
-		if (row.EventRateHz["output"] > lineHz) == examples[i].target {
+		if (row.EventRateHz["output"] > LineHz) == examples[i].target {
 			state = "right"
 		}
-		fmt.Fprintf(b, "   %s %g Hz: %s\n", answer, float64(lineHz), state)
+		fmt.Fprintf(b, "   %s %g Hz: %s\n", answer, float64(LineHz), state)
 	}
 }
 
@@ -62,10 +62,10 @@ func cell(row Row, population string) string {
 
 func (m *Metrics) verdict(b *strings.Builder) {
 	if m.Solved {
-		fmt.Fprintf(b, "Learned: the output is above %g Hz for 10 and 01 and below for 00 and 11.\n", float64(lineHz))
+		fmt.Fprintf(b, "Learned: the output is above %g Hz for 10 and 01 and below for 00 and 11.\n", float64(LineHz))
 		return
 	}
-	fmt.Fprintf(b, "Not learned: the output is on the wrong side of %g Hz for at least one input.\n", float64(lineHz))
+	fmt.Fprintf(b, "Not learned: the output is on the wrong side of %g Hz for at least one input.\n", float64(LineHz))
 }
 
 // The size of the curve, in characters, and how many points are averaged at
