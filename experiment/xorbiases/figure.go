@@ -78,6 +78,6 @@ func biasPanel(title, key string, metrics []Metrics) *plot.Plot {
 		}
 		panel.Curve(p, name, x, counts, panel.Style{Colour: biasColours[i], Band: 2})
 	}
-	p.Y.Min = 0
+	p.Y.Min, p.Y.Max = 0, 1.1*p.Y.Max // nothing touches the frame
 	return p
 }

@@ -111,7 +111,7 @@ func params(base *experiment.Experiment) (all []experiment.Param) {
 	all = append(all,
 		experiment.Param{Key: variantsKey, Kind: experiment.Words, Default: keys, Choices: keys, Doc: "which are run; what is compared with nothing learned needs nothing, or signed_nothing"},
 		experiment.Param{Key: epochs, Kind: experiment.Integer, Default: 500, Min: 1, Max: 1e8, Doc: "epochs of the training of each variant, four examples each"},
-		experiment.NumberWithin(etaBias, "", 1e-2, 0, 1, "learning rate of biases, leak conductances"),
+		experiment.NumberWithin(etaBias, "", 3e-3, 0, 1, "learning rate of biases, leak conductances"),
 		experiment.NumberAboveZero(biasMax, "", 1, 1e3, "largest bias, leak conductances; the least is 0"),
 		experiment.Param{Key: rateFloor, Kind: experiment.Bool, Default: false, Doc: "biases also grow with each spike of their train while the neuron has fewer events than rate_min"},
 		experiment.NumberWithin(weightCV, "", 0, 0, 3, "standard deviation over mean of the initial excitatory weights, which are log-normal; 0 makes them equal"),
@@ -131,8 +131,8 @@ func params(base *experiment.Experiment) (all []experiment.Param) {
 }
 
 func presets() []experiment.Preset {
-	return []experiment.Preset{{Name: "quick", Doc: "the time scales and learning rates of xor's preset quick, 100 epochs", Set: map[string]string{
-		epochs: "100", "example_duration": "2s", "learning_fraction": "0.25", "tau_avg": "0.5s",
+	return []experiment.Preset{{Name: "quick", Doc: "the time scales and learning rates of xor's preset quick, 60 epochs", Set: map[string]string{
+		epochs: "60", "example_duration": "2s", "learning_fraction": "0.25", "tau_avg": "0.5s",
 		"eta_input_hidden": "0.016", "eta_hidden_output": "0.008",
 	}}}
 }
