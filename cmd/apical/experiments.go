@@ -6,6 +6,7 @@ import (
 	"github.com/apical-sim/apical/experiment/bridge"
 	"github.com/apical-sim/apical/experiment/cifar10"
 	"github.com/apical-sim/apical/experiment/coarse"
+	"github.com/apical-sim/apical/experiment/decoder"
 	"github.com/apical-sim/apical/experiment/dendriticgain"
 	"github.com/apical-sim/apical/experiment/depth"
 	"github.com/apical-sim/apical/experiment/detection"
@@ -47,5 +48,6 @@ func experiments() []*experiment.Experiment {
 		manifoldgaussian.Experiment(),
 		bias.Experiment(),
 		xorbiases.Experiment(),
+		decoder.Experiment(),
 	}
 }

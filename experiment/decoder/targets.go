@@ -1,0 +1,148 @@
+package decoder
+
+import (
+	"fmt"
+	"math"
+
+	"gonum.org/v1/gonum/floats"
+	"gonum.org/v1/gonum/optimize"
+
+	"github.com/apical-sim/apical/rate"
+)
+
+// folds of the cross-validation, each of the repeats that follow each other.
+const folds = 3
+
+// targetAccuracy is for each readout the part of trials, mean over folds, of which a
+// logistic regression on the rates in bins tells the target.
+func (l *loop) targetAccuracy(m measures) ([]float64, error) {
+	bins := l.steps / m.binSize
+	samples := m.repeats * l.targets
+	x := make([]rate.Matrix, l.readouts)
+	for j := range x {
+		x[j] = matrix(samples, bins)
+	}
+	classes := make([]int, samples)
+	for rep := range m.repeats {
+		l.run(trialSource(m.seed, trialsTargets), uint32(rep))
+		for t := range bins * m.binSize {
+			r := l.network.Rates(t + 1)
+			for i := range l.targets {
+				for j, v := range row(r, i)[:l.readouts] {
+					row(x[j], rep*l.targets+i)[t/m.binSize] += v / float64(m.binSize)
+				}
+			}
+		}
+		for i := range l.targets {
+			classes[rep*l.targets+i] = i
+		}
+	}
+	all := make([]float64, l.readouts)
+	for j := range all {
+		for f := range folds {
+			from, until := f*m.repeats/folds*l.targets, (f+1)*m.repeats/folds*l.targets
+			s, err := learnClasses(x[j], classes, l.targets, from, until)
+			if err != nil {
+				return nil, err
+			}
+			right := 0
+			for i := from; i < until; i++ {
+				if s.tell(row(x[j], i)) == classes[i] {
+					right++
+				}
+			}
+			all[j] += float64(right) / float64(until-from) / folds
+		}
+	}
+	return all, nil
+}
+
+// softmax is a multinomial logistic regression. Of x, P(class k) is proportional to
+// exp(w_k0 + w_k·x), and w, one row a class with w_k0 first, minimizes
+//
+//	½ Σ_k |w_k|² − Σ log P(class of the sample)
+//
+// over the samples: as in the authors' analysis, rates as they are and the penalty 1.
+type softmax struct {
+	w rate.Matrix
+}
+
+// The minimum is reached where no element of the gradient exceeds enough; both limits
+// are those of the authors' analysis (and of scikit-learn).
+const (
+	enough         = 1e-4
+	mostIterations = 5000
+)
+
+// learnClasses learns from all rows of x but those in [from, until).
+func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax, error) {
+	s := softmax{matrix(count, x.Cols+1)}
+	p := make([]float64, count)
+	at := func(w, gradient []float64) float64 {
+		s.w.Data = w
+		loss := 0.0
+		for i := range len(w) {
+			g := w[i]
+			if i%s.w.Cols == 0 {
+				g = 0
+			}
+			loss += float64(g*g) / 2
+			if gradient != nil {
+				gradient[i] = g
+			}
+		}
+		for i, class := range classes {
+			if from <= i && i < until {
+				continue
+			}
+			s.scores(p, row(x, i))
+			all := floats.LogSumExp(p)
+			loss += all - p[class]
+			if gradient == nil {
+				continue
+			}
+			for k, score := range p {
+				d := math.Exp(score - all)
+				if k == class {
+					d--
+				}
+				g := gradient[k*s.w.Cols : (k+1)*s.w.Cols]
+				g[0] += d
+				for b, v := range row(x, i) {
+					g[b+1] += float64(d * v)
+				}
+			}
+		}
+		return loss
+	}
+	problem := optimize.Problem{
+		Func: func(w []float64) float64 { return at(w, nil) },
+		Grad: func(gradient, w []float64) { at(w, gradient) },
+	}
+	settings := &optimize.Settings{GradientThreshold: enough, MajorIterations: mostIterations, Converger: optimize.NeverTerminate{}}
+	found, err := optimize.Minimize(problem, make([]float64, len(s.w.Data)), settings, &optimize.LBFGS{})
+	if err != nil {
+		return s, fmt.Errorf("targets: logistic regression: %w", err)
+	}
+	s.w.Data = found.X
+	return s, nil
+}
+
+// scores sets p to the logarithms of the classes' weights.
+func (s softmax) scores(p, x []float64) {
+	for k := range p {
+		w := row(s.w, k)
+		sum := w[0]
+		for b, v := range x {
+			sum += float64(w[b+1] * v)
+		}
+		p[k] = sum
+	}
+}
+
+// tell gives the likeliest class.
+func (s softmax) tell(x []float64) int {
+	p := make([]float64, s.w.Rows)
+	s.scores(p, x)
+	return floats.MaxIdx(p)
+}
