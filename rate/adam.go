@@ -26,8 +26,8 @@ func NewAdam(rate float64, n int) *Adam {
 
 // Step changes x by the gradient there. Both have the length that Adam was made for.
 func (a *Adam) Step(x, gradient []float64) {
-	a.b1 *= a.Beta1
-	a.b2 *= a.Beta2
+	a.b1 = float64(a.b1 * a.Beta1) // rounded before it goes into a sum
+	a.b2 = float64(a.b2 * a.Beta2)
 	step, scale := a.Rate/(1-a.b1), 1/(1-a.b2)
 	m, v := a.m, a.v[:len(a.m)]
 	x, gradient = x[:len(m)], gradient[:len(m)]

@@ -48,7 +48,8 @@ func DrawUnits(seed uint64, object uint32, units int, bound float64) []float64 {
 
 // within draws uniformly between -bound and bound.
 func within(s *rng.Stream, bound float64) float64 {
-	return bound * (float64(2*s.Float64()) - 1)
+	x := float64(s.Float64()) // a product of its own, to be rounded
+	return bound * (float64(2*x) - 1)
 }
 
 // First is the network of the first units, which shares the memory.
