@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/bias"
+	"github.com/apical-sim/apical/experiment/biasfunctions"
 	"github.com/apical-sim/apical/experiment/bridge"
 	"github.com/apical-sim/apical/experiment/cifar10"
 	"github.com/apical-sim/apical/experiment/coarse"
@@ -49,5 +50,6 @@ func experiments() []*experiment.Experiment {
 		bias.Experiment(),
 		xorbiases.Experiment(),
 		decoder.Experiment(),
+		biasfunctions.Experiment(),
 	}
 }
