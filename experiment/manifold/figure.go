@@ -37,7 +37,7 @@ func FigureOfLazy(runs []Metrics, png, svg io.Writer) error {
 
 // losses draws the loss of both perturbations, over the first, against steps.
 func losses(runs []Metrics, title string, of func(Metrics) *Comparison) *plot.Plot {
-	p := panel.New(title, "steps of learning", "loss, over that before learning")
+	p := panel.New(title, "step", "loss / first")
 	logarithmic(&p.X)
 	logarithmic(&p.Y)
 	last, least := 2.0, 0.5
@@ -121,8 +121,8 @@ func overlaps(runs []Metrics) *plot.Plot {
 // SweepPanels draw the spectral radius of each seed, and the part of the seeds that end
 // unstable, against the learning rate.
 func SweepPanels(runs []Metrics) (radius, unstable *plot.Plot) {
-	radius = panel.New("Spectral radius after learning", "learning rate", "spectral radius")
-	unstable = panel.New("Networks that end unstable", "learning rate", "part of the seeds")
+	radius = panel.New("Spectral radius after learning", "rate", "radius")
+	unstable = panel.New("Networks that end unstable", "rate", "part of the seeds")
 	logarithmic(&radius.X)
 	logarithmic(&radius.Y)
 	logarithmic(&unstable.X)
@@ -170,6 +170,8 @@ func SweepPanels(runs []Metrics) (radius, unstable *plot.Plot) {
 	return radius, unstable
 }
 
+// logarithmic makes an axis so. Keep its label short: room is reserved for it as if it stood
+// at the arithmetic middle, which is near the end.
 func logarithmic(a *plot.Axis) {
 	a.Scale, a.Tick.Marker = plot.LogScale{}, panel.LogTicks{}
 }

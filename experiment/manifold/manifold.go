@@ -34,6 +34,8 @@ func Experiment() *experiment.Experiment {
 		Citation: Citation,
 		Params:   Params(true),
 		Presets: []experiment.Preset{
+			{Name: "quick", Doc: "two learning rates and a tenth of the candidates, in a second", Set: map[string]string{
+				"rates": "0.01,0.05", "outside_candidates": "1000"}},
 			{Name: "scaled", Doc: "inputs twice as strong", Set: map[string]string{"input_scale": "2"}},
 		},
 		Headline: []string{"lazy.within.half_time_steps", "lazy.outside.half_time_steps", "rich.within.half_time_steps",
@@ -54,6 +56,7 @@ func Params(rich bool) []experiment.Param {
 		{Key: "targets", Kind: experiment.Integer, Default: 6, Min: 3, Max: 100, Doc: "targets on the unit circle, K, each with an input of its own"},
 		{Key: "modes", Kind: experiment.Integer, Default: 6, Min: 2, Max: 8, Doc: "dimensions of the manifold, M: all M! permutations of them are tried"},
 		positive("noise", "", 1e-2, 1e3, "variance of the private noise, s²"),
+		number("input_noise", "", 0, 0, 1e3, "variance of the noise of each input"),
 		positive("input_scale", "", 1, 100, "factor of the inputs"),
 		number("lazy_exponent", "", 0.55, 0.5, 3, "recurrent weights of the lazy start have the standard deviation N^-a; 0.5 is the border of stability"),
 		positive("readout", "", 0.2*math.Sqrt(8), 1e3, "Frobenius norm of the decoder before the manifold is known; 0.2 sqrt(800/N) in the publication"),
@@ -62,6 +65,7 @@ func Params(rich bool) []experiment.Param {
 		{Key: "outside_candidates", Kind: experiment.Integer, Default: 10_000, Min: 1, Max: 10_000_000, Doc: "permutations of the neurons that are drawn, of which one is taken"},
 		{Key: "rates", Kind: experiment.List, Default: []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05}, Min: 0, OpenMin: true, Max: 10, Doc: "learning rates of the sweep"},
 		{Key: "sweep_steps", Kind: experiment.Integer, Default: 1000, Min: 1, Max: 1_000_000, Doc: "steps of learning at each rate of the sweep"},
+		number("stage_low", "", lowLoss, 0, 1, "part of its first loss at which a stage of incremental training ends"),
 		{Key: "stage_steps", Kind: experiment.Integer, Default: 500, Min: 1, Max: 1_000_000, Doc: "most steps of each of the six stages of incremental training"},
 		positive("rate", "", 0.001, 10, "learning rate of the comparison of within and outside"),
 		{Key: "steps", Kind: experiment.Integer, Default: 2000, Min: 1, Max: 1_000_000, Doc: "steps of this comparison"},
@@ -83,7 +87,7 @@ func Check(v *experiment.Values) error {
 // config is that of a start.
 func config(v *experiment.Values, exponent string, seed uint64) Config {
 	return Config{Units: v.Int("units"), Inputs: v.Int("targets"), Modes: v.Int("modes"), Exponent: v.Float(exponent),
-		Noise: v.Float("noise"), InputScale: v.Float("input_scale"), Readout: v.Float("readout"),
+		Noise: v.Float("noise"), InputNoise: v.Float("input_noise"), InputScale: v.Float("input_scale"), Readout: v.Float("readout"),
 		InitialRate: v.Float("initial_rate"), InitialSteps: v.Int("initial_steps"), Outside: v.Int("outside_candidates"), Seed: seed}
 }
 
@@ -99,21 +103,24 @@ func Run(ctx context.Context, r *experiment.Run) error {
 	total := len(starts)*(v.Int("initial_steps")+2*v.Int("steps")) +
 		len(rates)*(2*v.Int("sweep_steps")+2*len(fractions)*v.Int("stage_steps"))
 	done := 0
-	report := func(steps int, note string) {
+	report := func(steps int, note string) error {
 		done += steps
 		r.Progress.Count(float64(done), float64(total), "steps", note)
+		return ctx.Err()
 	}
 	var m Metrics
 	for i, key := range starts {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
 		s, err := NewStart(config(v, key, r.Seed))
 		if err != nil {
 			return fmt.Errorf("%s %g: %w", key, v.Float(key), err)
 		}
-		report(v.Int("initial_steps"), key)
-		c, err := s.compare(v.Float("rate"), v.Int("steps"), func() { report(v.Int("steps"), key) })
+		if err := report(v.Int("initial_steps"), key); err != nil {
+			return err
+		}
+		c, err := s.compare(v.Float("rate"), v.Int("steps"), func() error { return report(v.Int("steps"), key) })
+		if err := ctx.Err(); err != nil {
+			return err // as it is, so that an interruption is known as one
+		}
 		if err != nil {
 			return fmt.Errorf("%s %g: %w", key, v.Float(key), err)
 		}
@@ -123,7 +130,7 @@ func Run(ctx context.Context, r *experiment.Run) error {
 		}
 		m.Lazy = c
 		each := (2*v.Int("sweep_steps") + 2*len(fractions)*v.Int("stage_steps")) / 4
-		m.Sweep, err = s.sweep(rates, v.Int("sweep_steps"), v.Int("stage_steps"), func() { report(each, "sweep of learning rates") })
+		m.Sweep, err = s.sweep(rates, v.Int("sweep_steps"), v.Int("stage_steps"), v.Float("stage_low"), func() error { return report(each, "sweep of learning rates") })
 		if err != nil {
 			return err
 		}

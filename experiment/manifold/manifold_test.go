@@ -1,8 +1,10 @@
 package manifold
 
 import (
+	"context"
 	"encoding/json"
 	"math"
+	"os"
 	"testing"
 
 	"github.com/apical-sim/apical/experiment/experimenttest"
@@ -71,7 +73,7 @@ func TestClaims(t *testing.T) {
 			t.Errorf("seed %d: at the smallest rate %+v", seed, first)
 		}
 	}
-	experimenttest.Figure(t, Experiment(), all, "Lazy start, mean of 3 seeds", "steps of learning", "spectral radius", "learning rate")
+	experimenttest.Figure(t, Experiment(), all, "Lazy start, mean of 3 seeds", "loss / first", "Spectral radius after learning", "rate")
 }
 
 func TestSameBytes(t *testing.T) {
@@ -83,8 +85,8 @@ func TestSameBytes(t *testing.T) {
 // What is said of stability follows from the sweep.
 func TestStability(t *testing.T) {
 	ok, lost, rescued := Trained{Stable: true}, Trained{}, Trained{Stable: true, StableLow: true}
-	none := newStability([]Rate{{Rate: 1, Within: ok, Outside: ok}})
-	if none.OutsideFirst != nil || none.StagedRescues != nil || none.WithinLeastUnstableRate != nil {
+	none := newStability([]Rate{{Rate: 1, Within: ok, Outside: ok, Incremental: ok, Staged: ok}})
+	if none != (Stability{}) {
 		t.Errorf("nothing is unstable, and it says %+v", none)
 	}
 	s := newStability([]Rate{
@@ -92,14 +94,40 @@ func TestStability(t *testing.T) {
 		{Rate: 2, Within: ok, Outside: lost, Incremental: ok, Staged: rescued},
 		{Rate: 1, Within: ok, Outside: ok, Incremental: lost, Staged: lost},
 	})
-	if *s.WithinLeastUnstableRate != 3 || *s.OutsideLeastUnstableRate != 2 || !*s.OutsideFirst || *s.IncrementalRescues || !*s.StagedRescues {
+	if *s.WithinLeastUnstableRate != 3 || *s.OutsideLeastUnstableRate != 2 || !*s.OutsideFirst || *s.IncrementalRescues || !*s.StagedRescues ||
+		s.StagedSteadier != nil || s.IncrementalSteadier != nil {
 		t.Errorf("%+v", s)
 	}
-	if s := newStability([]Rate{{Rate: 1, Within: lost, Outside: lost}}); *s.OutsideFirst {
+	s = newStability([]Rate{{Rate: 1, Within: lost, Outside: lost, Incremental: lost, Staged: ok}, {Rate: 2, Within: ok, Outside: ok, Incremental: lost, Staged: ok}})
+	if *s.OutsideFirst {
 		t.Error("outside is said to be first where both are unstable at the same rate")
+	}
+	if !*s.StagedSteadier || *s.IncrementalSteadier {
+		t.Errorf("stages unstable at 0 and 2 rates where at once is at one: %+v", s)
+	}
+}
+
+// A run that is cancelled says so and no more, and leaves no metrics.
+func TestCancelled(t *testing.T) {
+	e := Experiment()
+	v, err := e.Resolve("", []string{"units=20", "outside_candidates=10", "initial_steps=10"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r, err := e.NewRun(v, 1, t.TempDir())
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := e.Run(ctx, r); err != context.Canceled {
+		t.Errorf("a cancelled run ended with %v", err)
+	}
+	if left, err := os.ReadDir(r.Dir); err != nil || len(left) > 0 {
+		t.Errorf("a cancelled run left %v, %v", left, err)
 	}
 }
 
 func TestRefusals(t *testing.T) {
-	experimenttest.Refused(t, Experiment(), "units=5", "units=8,9", "modes=9", "modes=1", "noise=0", "lazy_exponent=0.4", "rates=0", "rate=-1", "targets=101", "steps=0")
+	experimenttest.Refused(t, Experiment(), "units=5", "units=8,9", "modes=9", "modes=1", "noise=0", "input_noise=-1", "stage_low=2", "lazy_exponent=0.4", "rates=0", "rate=-1", "targets=101", "steps=0")
 }

@@ -50,8 +50,8 @@ type Comparison struct {
 	Log2OutsideOverWithin *float64 `json:"log2_outside_over_within"`
 }
 
-// compare learns both perturbations.
-func (s *Start) compare(rate float64, steps int, each func()) (*Comparison, error) {
+// compare learns both perturbations, and calls each after each.
+func (s *Start) compare(rate float64, steps int, each func() error) (*Comparison, error) {
 	radius, err := s.Network.Radius()
 	if err != nil {
 		return nil, err
@@ -68,11 +68,15 @@ func (s *Start) compare(rate float64, steps int, each func()) (*Comparison, erro
 	if c.Within, err = s.adapt(s.Within, s.Modes, rate, steps); err != nil {
 		return nil, err
 	}
-	each()
+	if err := each(); err != nil {
+		return nil, err
+	}
 	if c.Outside, err = s.adapt(s.Outside, s.outsideModes(), rate, steps); err != nil {
 		return nil, err
 	}
-	each()
+	if err := each(); err != nil {
+		return nil, err
+	}
 	within, outside := c.Within.HalfTimeSteps, c.Outside.HalfTimeSteps
 	if within != nil {
 		slower := outside == nil || *outside > *within

@@ -22,17 +22,19 @@ var errSingular = errors.New("no fixed point: I − W is singular")
 
 // Network is a linear network at its fixed point, with noise,
 //
-//	v = A (b + U x + ξ)    A = (I − W)⁻¹    ξ ~ N(0, s² I)    u = V v
+//	v = A (U (x + ζ) + ξ)    A = (I − W)⁻¹    ζ ~ N(0, σ² I)    ξ ~ N(0, s² I)    u = V v
 //
 // of N units with K one-hot inputs x_k and 2 outputs, and a target t_k for each input.
-// Its mean activity is m_k = A (b + U x_k), the covariance for one input S_c = s² A Aᵀ.
+// Its mean activity is m_k = A U x_k, the columns of m = A U, and the covariance for one
+// input S_c = A (σ² U Uᵀ + s² I) Aᵀ = σ² m mᵀ + s² A Aᵀ.
 // Only W learns, by the exact gradient of
 //
 //	L = ½ tr(V S_c Vᵀ) + 1/(2K) Σ_k |V m_k − t_k|²
 //	∂L/∂W = Aᵀ Vᵀ [V S_c + (1/K) Σ_k (V m_k − t_k) m_kᵀ]
 //
-// With P = V A, X = A Pᵀ, E_k = V m_k − t_k the gradient is Pᵀ Q, Q = s² Xᵀ + E mᵀ/K: of
-// rank 2. A step of gradient descent with rate η therefore changes the inverse by
+// With P = V A, X = A Pᵀ, E_k = (V m_k − t_k)/K + σ² V m_k the gradient is Pᵀ Q,
+// Q = s² Xᵀ + E mᵀ: of rank 2. A step of gradient descent with rate η therefore changes
+// the inverse by
 //
 //	A ← A − η X (I + η Q X)⁻¹ Q A
 //
@@ -41,45 +43,47 @@ var errSingular = errors.New("no fixed point: I − W is singular")
 type Network struct {
 	// W is N × N, row by row, w_ij from j to i.
 	W blas64.General
-	// Drive is b + U x_k, N × K; Targets t_k, 2 × K; Noise is s².
-	Drive, Targets blas64.General
-	Noise          float64
+	// Drive is U, N × K; Targets t_k, 2 × K. Noise is s² ≥ 0, InputNoise σ² ≥ 0.
+	Drive, Targets    blas64.General
+	Noise, InputNoise float64
 
 	a, mean     blas64.General // A, and m as N × K
 	p, x, q, qa blas64.General // P, Xᵀ, Q, Q A: 2 × N
-	e, qm       blas64.General // E, Q m: 2 × K
-	inverse     mat.Dense
+	u, e, qm    blas64.General // V m, E, Q m: 2 × K
+
+	residual, inverse mat.Dense // I − W and its inverse, for refresh
 }
 
 // NewNetwork makes a network of W and Drive, which it keeps.
-func NewNetwork(w, drive, targets blas64.General, noise float64) (*Network, error) {
+func NewNetwork(w, drive, targets blas64.General, noise, inputNoise float64) (*Network, error) {
 	n, k := w.Rows, drive.Cols
-	s := &Network{W: w, Drive: drive, Targets: targets, Noise: noise,
+	s := &Network{W: w, Drive: drive, Targets: targets, Noise: noise, InputNoise: inputNoise,
 		a: matrix(n, n), mean: matrix(n, k), p: matrix(outputs, n), x: matrix(outputs, n), q: matrix(outputs, n),
-		qa: matrix(outputs, n), e: matrix(outputs, k), qm: matrix(outputs, k)}
+		qa: matrix(outputs, n), u: matrix(outputs, k), e: matrix(outputs, k), qm: matrix(outputs, k)}
 	return s, s.refresh()
 }
 
 // Clone returns a copy that shares only what does not learn.
 func (s *Network) Clone() *Network {
-	c := &Network{W: copied(s.W), Drive: s.Drive, Targets: s.Targets, Noise: s.Noise, a: copied(s.a), mean: copied(s.mean),
-		p: copied(s.p), x: copied(s.x), q: copied(s.q), qa: copied(s.qa), e: copied(s.e), qm: copied(s.qm)}
-	return c
+	return &Network{W: copied(s.W), Drive: s.Drive, Targets: s.Targets, Noise: s.Noise, InputNoise: s.InputNoise,
+		a: copied(s.a), mean: copied(s.mean), p: copied(s.p), x: copied(s.x), q: copied(s.q), qa: copied(s.qa),
+		u: copied(s.u), e: copied(s.e), qm: copied(s.qm)}
 }
 
 // refresh computes A and m anew.
 func (s *Network) refresh() error {
 	n := s.W.Rows
-	residual := mat.NewDense(n, n, nil)
+	s.residual.Reset()
+	s.residual.ReuseAs(n, n)
 	for i := range n {
 		for j, w := range row(s.W, i) {
-			residual.Set(i, j, -w)
+			s.residual.Set(i, j, -w)
 		}
-		residual.Set(i, i, 1-s.W.Data[i*s.W.Stride+i])
+		s.residual.Set(i, i, 1-s.W.Data[i*s.W.Stride+i])
 	}
 	// An inverse that is merely ill conditioned comes with an error too, and is as good as
 	// there is one.
-	err := s.inverse.Inverse(residual)
+	err := s.inverse.Inverse(&s.residual)
 	var condition mat.Condition
 	if err != nil && (!errors.As(err, &condition) || math.IsInf(float64(condition), 1)) {
 		return errSingular
@@ -88,9 +92,6 @@ func (s *Network) refresh() error {
 	blas64.Gemm(blas.NoTrans, blas.NoTrans, 1, s.a, s.Drive, 0, s.mean)
 	return nil
 }
-
-// Mean is m, N × K: the network's own memory.
-func (s *Network) Mean() blas64.General { return s.mean }
 
 // Loss is L with the decoder V, 2 × N, and what each target has of it:
 // L_k = ½ tr(V S_c Vᵀ) + ½ |V m_k − t_k|², of which L is the mean.
@@ -101,7 +102,7 @@ func (s *Network) Loss(v blas64.General, each []float64) float64 {
 	for k := range each {
 		each[k] = noise
 		for c := range outputs {
-			e := row(s.e, c)[k]
+			e := row(s.u, c)[k] - row(s.Targets, c)[k]
 			each[k] += e * e / 2
 		}
 		sum += each[k]
@@ -109,21 +110,21 @@ func (s *Network) Loss(v blas64.General, each []float64) float64 {
 	return sum / float64(len(each))
 }
 
-// project computes P and E.
+// project computes P and V m.
 func (s *Network) project(v blas64.General) {
 	for c := range outputs {
 		blas64.Gemv(blas.Trans, 1, s.a, vector(v, c), 0, vector(s.p, c))
-		copy(row(s.e, c), row(s.Targets, c))
-		blas64.Gemv(blas.Trans, 1, s.mean, vector(v, c), -1, vector(s.e, c))
+		blas64.Gemv(blas.Trans, 1, s.mean, vector(v, c), 0, vector(s.u, c))
 	}
 }
 
-// noiseLoss is ½ tr(V S_c Vᵀ) = ½ s² |P|².
+// noiseLoss is ½ tr(V S_c Vᵀ) = ½ (s² |P|² + σ² |V m|²).
 func (s *Network) noiseLoss() (sum float64) {
 	for c := range outputs {
-		sum += blas64.Dot(vector(s.p, c), vector(s.p, c))
+		sum += float64(s.Noise * blas64.Dot(vector(s.p, c), vector(s.p, c)))
+		sum += float64(s.InputNoise * blas64.Dot(vector(s.u, c), vector(s.u, c)))
 	}
-	return s.Noise * sum / 2
+	return sum / 2
 }
 
 // Gradient sets g, N × N, to ∂L/∂W with the decoder V, 2 × N.
@@ -133,13 +134,16 @@ func (s *Network) Gradient(v, g blas64.General) {
 	blas64.Gemm(blas.Trans, blas.NoTrans, 1, s.p, s.q, 0, g)
 }
 
-// factor computes X and Q.
+// factor computes X, E and Q.
 func (s *Network) factor() {
 	for c := range outputs {
-		x, q := vector(s.x, c), vector(s.q, c)
+		x, q, e, t := vector(s.x, c), vector(s.q, c), row(s.e, c), row(s.Targets, c)
+		for k, u := range row(s.u, c) {
+			e[k] = (u-t[k])/float64(len(e)) + float64(s.InputNoise*u)
+		}
 		blas64.Gemv(blas.NoTrans, 1, s.a, vector(s.p, c), 0, x)
 		copy(q.Data, x.Data)
-		blas64.Gemv(blas.NoTrans, 1/float64(s.mean.Cols), s.mean, vector(s.e, c), s.Noise, q)
+		blas64.Gemv(blas.NoTrans, 1, s.mean, vector(s.e, c), s.Noise, q)
 	}
 }
 
@@ -155,7 +159,7 @@ func (s *Network) step(v blas64.General, rate float64) error {
 		}
 		f[i][i]++
 	}
-	det := f[0][0]*f[1][1] - f[0][1]*f[1][0]
+	det := float64(f[0][0]*f[1][1]) - float64(f[0][1]*f[1][0])
 	if det == 0 || math.IsNaN(det) || math.IsInf(det, 0) {
 		return errSingular
 	}

@@ -19,7 +19,7 @@ func published(exponent float64, seed uint64) Config {
 // from the definition: by the inverse and the covariance, entry by entry.
 func TestGradient(t *testing.T) {
 	c := published(0.55, 3)
-	c.Units = 9
+	c.Units, c.InputNoise = 9, 0.3
 	s, v, err := c.draw()
 	if err != nil {
 		t.Fatal(err)
@@ -60,6 +60,10 @@ func naiveLoss(s *Network, v blas64.General) float64 {
 	m.Mul(&a, dense(s.Drive))
 	covariance.Mul(&a, a.T())
 	covariance.Scale(s.Noise, &covariance)
+	var inputs mat.Dense
+	inputs.Mul(&m, m.T())
+	inputs.Scale(s.InputNoise, &inputs)
+	covariance.Add(&covariance, &inputs)
 	vs.Mul(dense(v), &covariance)
 	vsv.Mul(&vs, dense(v).T())
 	u.Mul(dense(v), &m)
@@ -70,7 +74,9 @@ func naiveLoss(s *Network, v blas64.General) float64 {
 // TestLearnNaive learns with an inverse at each step instead of its update.
 func TestLearnNaive(t *testing.T) {
 	for _, exponent := range []float64{0.55, 1} {
-		s, v, err := published(exponent, 1).draw()
+		c := published(exponent, 1)
+		c.InputNoise = 0.02
+		s, v, err := c.draw()
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -110,7 +116,7 @@ func TestRelabelled(t *testing.T) {
 			blas64.General{Rows: 1, Cols: 100, Stride: 100, Data: row(s.W, from)}, order)
 		copy(row(drive, i), row(s.Drive, from))
 	}
-	other, err := NewNetwork(w, drive, s.Targets, s.Noise)
+	other, err := NewNetwork(w, drive, s.Targets, s.Noise, s.InputNoise)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -232,7 +238,7 @@ func TestRadius(t *testing.T) {
 func TestSingular(t *testing.T) {
 	w := matrix(2, 2)
 	w.Data[0] = 1 // I − W has a row of zeros
-	if _, err := NewNetwork(w, matrix(2, 2), matrix(2, 2), 1); err == nil {
+	if _, err := NewNetwork(w, matrix(2, 2), matrix(2, 2), 1, 0); err == nil {
 		t.Error("a network without fixed point was accepted")
 	}
 }

@@ -19,8 +19,9 @@ type Config struct {
 	// Exponent a sets the standard deviation of recurrent weights, N⁻ᵃ: 0.55 is the lazy
 	// start, with a spectral radius of about 0.8, 1 the rich one, with about 0.1.
 	Exponent float64
-	// Noise is the variance s² of the private noise; InputScale multiplies x.
-	Noise, InputScale float64
+	// Noise is the variance s² of the private noise, InputNoise that of the inputs, σ²;
+	// InputScale multiplies U.
+	Noise, InputNoise, InputScale float64
 	// Readout is the Frobenius norm of the initial decoder.
 	Readout float64
 	// InitialRate and InitialSteps are those of the training before the manifold is measured.
@@ -97,8 +98,8 @@ func NewStart(c Config) (*Start, error) {
 	return s, nil
 }
 
-// draw makes the network and its first decoder: W ~ N(0, N⁻²ᵃ), U ~ U(−1, 1), b = 0, V
-// normal and scaled.
+// draw makes the network and its first decoder: W ~ N(0, N⁻²ᵃ), U ~ U(−1, 1), V normal
+// and scaled.
 func (c Config) draw() (*Network, blas64.General, error) {
 	w, drive, decoder := matrix(c.Units, c.Units), matrix(c.Units, c.Inputs), matrix(outputs, c.Units)
 	source := rng.NewSource(c.Seed, rng.Weights, 0)
@@ -123,7 +124,7 @@ func (c Config) draw() (*Network, blas64.General, error) {
 	for k := range c.Inputs {
 		row(targets, 1)[k], row(targets, 0)[k] = math.Sincos(2 * math.Pi * float64(k) / float64(c.Inputs))
 	}
-	network, err := NewNetwork(w, drive, targets, c.Noise)
+	network, err := NewNetwork(w, drive, targets, c.Noise, c.InputNoise)
 	if err != nil {
 		return nil, decoder, fmt.Errorf("initial weights: %w", err)
 	}
@@ -145,6 +146,10 @@ func (s *Network) Covariance() *mat.SymDense {
 	var spread mat.SymDense
 	spread.SymOuterK(1/float64(k), centred)
 	total.AddSym(total, &spread)
+	if s.InputNoise > 0 {
+		spread.SymOuterK(s.InputNoise, dense(s.mean))
+		total.AddSym(total, &spread)
+	}
 	return total
 }
 

@@ -64,7 +64,7 @@ func (s *Start) incremental(rate, part float64, steps int) (Trained, error) {
 	lost := false
 	for _, f := range fractions {
 		for i, v := range whole.Data {
-			decoder.Data[i] = float64((1-f)*s.Decoder.Data[i]) + f*v
+			decoder.Data[i] = float64((1-f)*s.Decoder.Data[i]) + float64(f*v)
 		}
 		first := network.Loss(decoder, each)
 		low := func(loss float64) bool { return loss < part*first }
@@ -78,8 +78,8 @@ func (s *Start) incremental(rate, part float64, steps int) (Trained, error) {
 	return t, t.judge(network, lost)
 }
 
-// sweep learns at each rate.
-func (s *Start) sweep(rates []float64, steps, stageSteps int, each func()) ([]Rate, error) {
+// sweep learns at each rate, and calls each after each learning.
+func (s *Start) sweep(rates []float64, steps, stageSteps int, stageLow float64, each func() error) ([]Rate, error) {
 	all := make([]Rate, len(rates))
 	for i, rate := range rates {
 		r := &all[i]
@@ -90,7 +90,7 @@ func (s *Start) sweep(rates []float64, steps, stageSteps int, each func()) ([]Ra
 		}{
 			{&r.Within, func() (Trained, error) { return s.train(s.Within.Decoder, rate, steps) }},
 			{&r.Outside, func() (Trained, error) { return s.train(s.Outside.Decoder, rate, steps) }},
-			{&r.Incremental, func() (Trained, error) { return s.incremental(rate, lowLoss, stageSteps) }},
+			{&r.Incremental, func() (Trained, error) { return s.incremental(rate, stageLow, stageSteps) }},
 			{&r.Staged, func() (Trained, error) { return s.incremental(rate, 0, stageSteps) }},
 		} {
 			t, err := learn.learn()
@@ -98,7 +98,9 @@ func (s *Start) sweep(rates []float64, steps, stageSteps int, each func()) ([]Ra
 				return nil, err
 			}
 			*learn.to = t
-			each()
+			if err := each(); err != nil {
+				return nil, err
+			}
 		}
 	}
 	return all, nil
@@ -117,11 +119,18 @@ type Stability struct {
 	// quarter of the first; null if there is no such rate.
 	IncrementalRescues *bool `json:"incremental_rescues"`
 	StagedRescues      *bool `json:"staged_rescues"`
+	// IncrementalSteadier and StagedSteadier: outside the manifold, learning in stages ends
+	// unstable at fewer of the rates than learning at once; null if at as many.
+	IncrementalSteadier *bool `json:"incremental_steadier"`
+	StagedSteadier      *bool `json:"staged_steadier"`
 }
 
 func newStability(rates []Rate) (s Stability) {
+	var incremental, staged int // at how many more rates at once is unstable
 	for i := range rates {
 		r := &rates[i]
+		incremental += unstable(r.Outside) - unstable(r.Incremental)
+		staged += unstable(r.Outside) - unstable(r.Staged)
 		if !r.Within.Stable && (s.WithinLeastUnstableRate == nil || r.Rate < *s.WithinLeastUnstableRate) {
 			s.WithinLeastUnstableRate = &r.Rate
 		}
@@ -134,5 +143,22 @@ func newStability(rates []Rate) (s Stability) {
 		first := outside != nil && (within == nil || *outside < *within)
 		s.OutsideFirst = &first
 	}
+	s.IncrementalSteadier, s.StagedSteadier = positive(incremental), positive(staged)
 	return s
+}
+
+func unstable(t Trained) int {
+	if t.Stable {
+		return 0
+	}
+	return 1
+}
+
+// positive tells whether a difference is; nil if there is none.
+func positive(difference int) *bool {
+	if difference == 0 {
+		return nil
+	}
+	is := difference > 0
+	return &is
 }

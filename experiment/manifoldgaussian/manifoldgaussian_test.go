@@ -37,5 +37,5 @@ func TestIsManifoldWithoutRichStart(t *testing.T) {
 	if !bytes.Equal(a, b) {
 		t.Error("the two experiments differ in the lazy start")
 	}
-	experimenttest.Figure(t, Experiment(), []json.RawMessage{experimenttest.Read(t, dir, "metrics.json")}, "Networks that end unstable", "learning rate")
+	experimenttest.Figure(t, Experiment(), []json.RawMessage{experimenttest.Read(t, dir, "metrics.json")}, "Networks that end unstable", "rate")
 }
