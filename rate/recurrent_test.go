@@ -151,39 +151,103 @@ func TestRecurrentJacobian(t *testing.T) {
 	}
 }
 
+// TestRecurrentSameBits: of many trials, and of one, whose products are cut otherwise.
 func TestRecurrentSameBits(t *testing.T) {
-	c := RecurrentConfig{Units: 150, Inputs: 7, Leak: 0.2, Activation: ReLU, Steps: 12, Rows: 30, LearnW: true, LearnU: true, LearnB: true}
-	var want []float64
-	for workers := 1; workers <= 3; workers++ {
-		n, start, input, noise := small(c, workers)
-		_, state, _ := loss(n, start, input, noise, true)
-		got := slices.Concat(n.GW.Data, n.GU.Data, n.GB, state.Data)
-		if workers == 1 {
-			want = got
-		} else if !slices.Equal(got, want) {
-			t.Errorf("%d workers compute other bits than one", workers)
+	for _, rows := range []int{30, 1} {
+		c := RecurrentConfig{Units: 150, Inputs: 7, Leak: 0.2, Activation: ReLU, Steps: 12, Rows: rows, LearnW: true, LearnU: true, LearnB: true}
+		var want []float64
+		for workers := 1; workers <= 3; workers++ {
+			n, start, input, noise := small(c, workers)
+			_, state, _ := loss(n, start, input, noise, true)
+			got := slices.Concat(n.GW.Data, n.GU.Data, n.GB, state.Data)
+			if workers == 1 {
+				want = got
+			} else if !slices.Equal(got, want) {
+				t.Errorf("%d trials: %d workers compute other bits than one", rows, workers)
+			}
+			n.team.Close()
+		}
+	}
+}
+
+// TestRecurrentAllocatesNothing hands Back what it returned, too.
+func TestRecurrentAllocatesNothing(t *testing.T) {
+	for workers := 1; workers <= 2; workers++ {
+		n, start, input, noise := small(RecurrentConfig{Units: 120, Inputs: 3, Leak: 0.2, Activation: Tanh, Steps: 5, Rows: 4,
+			LearnW: true, LearnU: true, LearnB: true}, workers)
+		g := newMatrix(4, 120)
+		if got := testing.AllocsPerRun(3, func() {
+			n.Start(start)
+			for t := range input {
+				n.Step(input[t], noise[t])
+			}
+			state := g
+			for t := 4; t >= 0; t-- {
+				state, _ = n.Back(t, state)
+			}
+			n.Gradients()
+		}); got != 0 {
+			t.Errorf("%d workers: a run allocates %v times", workers, got)
 		}
 		n.team.Close()
 	}
 }
 
-func TestRecurrentAllocatesNothing(t *testing.T) {
-	n, start, input, noise := small(RecurrentConfig{Units: 20, Inputs: 3, Leak: 0.2, Activation: Tanh, Steps: 5, Rows: 4,
-		LearnW: true, LearnU: true, LearnB: true}, 1)
-	g := newMatrix(4, 20)
-	if got := testing.AllocsPerRun(3, func() {
+// TestRecurrentBackInPlace: the gradient may be what Back returned, and is then
+// overwritten; of the loss Σ r_T all that enters is at the end.
+func TestRecurrentBackInPlace(t *testing.T) {
+	n, start, input, noise := small(RecurrentConfig{Units: 9, Inputs: 2, Leak: 0.4, Activation: Sigmoid, Steps: 6, Rows: 3, LearnB: true}, 1)
+	back := func(keep func(Matrix) Matrix) []float64 {
 		n.Start(start)
 		for t := range input {
 			n.Step(input[t], noise[t])
 		}
-		state := g
-		for t := 4; t >= 0; t-- {
-			state, _ = n.Back(t, state)
+		g := newMatrix(3, 9)
+		for i := range g.Data {
+			g.Data[i] = 1
+		}
+		for t := len(input) - 1; t >= 0; t-- {
+			state, _ := n.Back(t, g)
+			g = keep(state)
 		}
 		n.Gradients()
-	}); got != 0 {
-		t.Errorf("a run allocates %v times", got)
+		return slices.Concat(g.Data, n.GB)
 	}
+	same := back(func(m Matrix) Matrix { return m })
+	copied := back(func(m Matrix) Matrix { m.Data = slices.Clone(m.Data); return m })
+	if !slices.Equal(same, copied) {
+		t.Errorf("in place %v, apart %v", same, copied)
+	}
+}
+
+// TestRecurrentLearnsWhatIsAsked: gradients that are not wanted change nothing of the
+// others, and have no memory. A second run, shorter and of fewer trials, forgets the
+// first.
+func TestRecurrentLearnsWhatIsAsked(t *testing.T) {
+	c := RecurrentConfig{Units: 8, Inputs: 2, Leak: 0.5, Activation: Tanh, Steps: 10, Rows: 5, LearnW: true, LearnU: true, LearnB: true}
+	all, start, input, noise := small(c, 1)
+	c.LearnW, c.LearnU = false, false
+	bias, _, _, _ := small(c, 1)
+	loss(all, start, input, noise, true)
+	loss(bias, start, input, noise, true)
+	if !slices.Equal(all.GB, bias.GB) || bias.GW.Data != nil || bias.GU.Data != nil {
+		t.Errorf("∂L/∂b %v with the others, %v without", all.GB, bias.GB)
+	}
+	loss(bias, first(start, 2), firsts(input[:4], 2), firsts(noise[:4], 2), true)
+	c.Steps, c.Rows = 4, 2
+	fresh, _, _, _ := small(c, 1)
+	loss(fresh, first(start, 2), firsts(input[:4], 2), firsts(noise[:4], 2), true)
+	if !slices.Equal(fresh.GB, bias.GB) {
+		t.Errorf("∂L/∂b %v in a network that has run before, %v in a new one", bias.GB, fresh.GB)
+	}
+}
+
+// firsts gives the first rows of each.
+func firsts(all []Matrix, rows int) (some []Matrix) {
+	for _, m := range all {
+		some = append(some, first(m, rows))
+	}
+	return some
 }
 
 func TestRecurrentRejects(t *testing.T) {
