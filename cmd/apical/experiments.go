@@ -4,6 +4,7 @@ import (
 	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/bias"
 	"github.com/apical-sim/apical/experiment/biasfunctions"
+	"github.com/apical-sim/apical/experiment/biasrecurrent"
 	"github.com/apical-sim/apical/experiment/bridge"
 	"github.com/apical-sim/apical/experiment/cifar10"
 	"github.com/apical-sim/apical/experiment/coarse"
@@ -51,5 +52,6 @@ func experiments() []*experiment.Experiment {
 		xorbiases.Experiment(),
 		decoder.Experiment(),
 		biasfunctions.Experiment(),
+		biasrecurrent.Experiment(),
 	}
 }
