@@ -52,6 +52,7 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 			paper+": leading eigenvalues approach modulus 1; the mean slope of a swing is less than its gain"))
 		add(experiment.Around(path+"after.orbit.phase_rad", doc+"its phase", "rad", phase, phaseTolerance*phase,
 			paper+": it turns with the target; tolerance as of the period midway, 23.75 of 25 steps"))
+		band(path+"after.fixed_point.modulus", doc+"leading eigenvalue at the fixed point, modulus", "", 1, math.Inf(1), "a fixed point that repels, for a cycle about it")
 		band(path+"after.free.persists", doc+"the cycle persists beyond what is learned", "", 1, 1, paper+": an oscillation, not a transient")
 		add(experiment.Around(path+"after.free.period_steps", doc+"its period", "steps", g.period, 0.01*g.period, "the target's period, within 1 %"))
 		band(path+"after.floquet.modulus", doc+"greatest multiplier of a period", "", 0.9, 1.05,

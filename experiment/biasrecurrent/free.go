@@ -9,7 +9,8 @@ import (
 // Free says what a network does beyond the steps that it has learned.
 type Free struct {
 	// HorizonSteps is the first step at which the error, root mean square over the
-	// outputs, exceeds horizonError of the target's root mean square; or the last step.
+	// outputs, exceeds horizonError of the target's root mean square; or the last step. The
+	// first period does not count, in which the network comes from its initial state.
 	HorizonSteps int `json:"horizon_steps"`
 	// PeriodSteps is that of the first output over the last half of the free steps; nil if
 	// it does not oscillate about 0. PeriodErrorPct is what it is more than the target's.
@@ -82,7 +83,7 @@ func risings(y []float64, from int) (at []float64) {
 func (g target) horizon(y []float64) int {
 	bound := horizonError * horizonError * g.variance() * float64(g.outputs)
 	steps := min(len(y)/g.outputs, g.steps())
-	for t := range steps {
+	for t := int(math.Ceil(g.period)); t < steps; t++ {
 		e := 0.0
 		for i, want := range g.at(t + 1) {
 			d := y[t*g.outputs+i] - want

@@ -70,6 +70,9 @@ func (l *learner) run(ctx context.Context, progress func(updates int)) error {
 	r.WeightsSHA256 = digest(n.W.Data)
 	at := points(l.updates)
 	for u := 0; u <= l.updates; u++ {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		loss := n.loss(g)
 		if !finite([]float64{loss}) {
 			return fmt.Errorf("%s: the loss is %v after %d updates; a smaller gain, rate_bias or rate_weights may help", r.name(), loss, u)
@@ -81,9 +84,6 @@ func (l *learner) run(ctx context.Context, progress func(updates int)) error {
 			r.Midway = l.stage(u, loss)
 		}
 		if slices.Contains(at, u) {
-			if err := ctx.Err(); err != nil {
-				return err
-			}
 			progress(u)
 			r.Curve = append(r.Curve, l.point(u, loss))
 		}

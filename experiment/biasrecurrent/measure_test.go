@@ -75,6 +75,34 @@ func TestSpectrum(t *testing.T) {
 	}
 }
 
+// TestCycleBetweenModuli: a rotation that grows by ρ = 1 + g, of tanh units, swings with
+// an amplitude A of inputs at which the gain of the swing, 1 − A²/4 + A⁴/12, makes up for
+// ρ. The mean slope, 1 − A²/2 + A⁴/4, then gives the mean Jacobian the modulus
+// 1 − g + 4/3 g². The fixed point has ρ; both turn by the angle of W.
+func TestCycleBetweenModuli(t *testing.T) {
+	for _, growth := range []float64{0.02, 0.06} {
+		const angle = 1.0 // far from any small multiple of 2π: the orbit goes through all phases
+		n := rotation(1+growth, angle, 2000)
+		copy(n.start.Data, []float64{0.1, 0, 0, 0})
+		for range 2 { // from the start to the cycle, and on it
+			n.Start(n.start)
+			for range 2000 {
+				n.advance()
+			}
+			copy(n.start.Data, n.Rates(2000).Data)
+		}
+		mean := spectrum(n.meanJacobian(2000), 2*math.Pi/angle)
+		fixed := spectrum(n.fixedPoint(2000), 2*math.Pi/angle)
+		// Left out are terms of g³, and of g² the third harmonic, a fraction of the others.
+		if math.Abs(mean.Modulus-(1-growth+growth*growth*4/3)) > growth*growth/2 || math.Abs(fixed.Modulus-(1+growth)) > 1e-9 {
+			t.Errorf("growth %v: mean Jacobian %v, fixed point %v", growth, mean.Modulus, fixed.Modulus)
+		}
+		if math.Abs(mean.PhaseRad-angle) > 1e-3 || math.Abs(fixed.PhaseRad-angle) > 1e-9 {
+			t.Errorf("growth %v: phases %v and %v, want %v", growth, mean.PhaseRad, fixed.PhaseRad, angle)
+		}
+	}
+}
+
 // TestFixedPoint looks for one where the map leaves it: of units r = tanh(w r + b)
 // near r = 0, where w = 2 repels.
 func TestFixedPoint(t *testing.T) {
