@@ -13,7 +13,7 @@ type Free struct {
 	// first period does not count, in which the network comes from its initial state.
 	HorizonSteps int `json:"horizon_steps"`
 	// PeriodSteps is that of the first output over the last half of the free steps; nil if
-	// it does not oscillate about 0. PeriodErrorPct is what it is more than the target's.
+	// it does not oscillate about 0, or no longer. PeriodErrorPct is what it is more than the target's.
 	PeriodSteps    *float64 `json:"period_steps"`
 	PeriodErrorPct *float64 `json:"period_error_pct"`
 	// CycleErrorPct is the root mean square difference of the last cycles from the target's
@@ -31,6 +31,8 @@ const (
 	horizonError = 0.4
 	// lastCycles are compared with the target's.
 	lastCycles = 5
+	// An oscillation that is extinct times as large as the target's has died out.
+	extinct = 1e-3
 	// persistPeriodPct and persistCyclePct are what counts as the same cycle, percent.
 	persistPeriodPct, persistCyclePct = 5, 50
 )
@@ -50,7 +52,6 @@ func (g target) judge(y []float64, trained int) Free {
 	}
 	period := (at[len(at)-1] - at[0]) / float64(len(at)-1)
 	off := 100 * (period/g.period - 1)
-	f.PeriodSteps, f.PeriodErrorPct = &period, &off
 	at = at[len(at)-1-lastCycles:]
 	var d2, y2, g2 float64
 	want := make([]float64, k)
@@ -63,6 +64,10 @@ func (g target) judge(y []float64, trained int) Free {
 			}
 		}
 	}
+	if y2 < extinct*extinct*g2 {
+		return f
+	}
+	f.PeriodSteps, f.PeriodErrorPct = &period, &off
 	f.CycleErrorPct, f.AmplitudeRatio = experiment.Finite(100*math.Sqrt(d2/g2)), experiment.Finite(math.Sqrt(y2/g2))
 	f.Persists = math.Abs(off) <= persistPeriodPct && f.CycleErrorPct != nil && *f.CycleErrorPct <= persistCyclePct
 	return f

@@ -151,4 +151,10 @@ func TestJudge(t *testing.T) {
 	if f := g.judge(y, 100); f.PeriodSteps != nil || f.Persists {
 		t.Errorf("a decay oscillates: %+v", f)
 	}
+	for i := range y {
+		y[i] = g.values[i] * math.Exp(-float64(i)/100)
+	}
+	if f := g.judge(y, 100); f.PeriodSteps != nil || f.Persists {
+		t.Errorf("what has died out oscillates: %+v", f)
+	}
 }
