@@ -23,6 +23,10 @@ type Compactness struct {
 	// tenth of all that the readouts lower log10 of the loss by, between two numbers
 	// linearly; nil if they do not lower it.
 	UnitsNeeded *float64 `json:"units_needed"`
+	// HeldAddingLog10Loss and HeldUnitsNeeded are the same with units that are left out
+	// held at their mean rates, ranked so too: what only cancels means is not missed.
+	HeldAddingLog10Loss []float64 `json:"held_adding_log10_loss"`
+	HeldUnitsNeeded     *float64  `json:"held_units_needed"`
 	// TargetAccuracy is the part of trials whose target is told from one unit's rates, the
 	// best first, and TargetGini the Gini coefficient of these parts: 0 if all are equal.
 	TargetAccuracy []float64 `json:"target_accuracy"`
@@ -51,13 +55,49 @@ type measures struct {
 const nearFull = 0.1
 
 func (l *loop) compactness(m measures) (*Compactness, error) {
+	x := l.collect(m)
+	rates := make([]float64, l.readouts)
+	for j := range rates {
+		for i := range x.Rows {
+			rates[j] += x.Data[i*x.Cols+j] / float64(x.Rows)
+		}
+	}
+	c := &Compactness{UnitDriftMM: l.drift(rates)}
+	c.UnitLog10Loss, c.AddingLog10Loss = l.unitAdding(m, make([]float64, l.readouts))
+	_, c.HeldAddingLog10Loss = l.unitAdding(m, rates)
+	c.Log10Loss = c.AddingLog10Loss[l.readouts]
+	c.UnitsNeeded = experiment.Finite(unitsNeeded(c.AddingLog10Loss))
+	c.HeldUnitsNeeded = experiment.Finite(unitsNeeded(c.HeldAddingLog10Loss))
+	c.ParticipationRatio, c.ReadoutParticipationRatio = participationRatio(x, l.units), participationRatio(x, l.readouts)
+
+	var err error
+	if c.TargetAccuracy, err = l.targetAccuracy(m); err != nil {
+		return nil, err
+	}
+	c.TargetGini, c.MeanTargetAccuracy = gini(c.TargetAccuracy), stat.Mean(c.TargetAccuracy, nil)
+	slices.Sort(c.TargetAccuracy)
+	slices.Reverse(c.TargetAccuracy)
+	return c, nil
+}
+
+// unitAdding gives log10 of the loss with one readout alone, the best first, and with
+// the 0, 1, 2, … best. The decoder takes the others to have these rates.
+func (l *loop) unitAdding(m measures, others []float64) (alone, adding []float64) {
 	whole := slices.Clone(l.readout.Data)
-	defer func() { copy(l.readout.Data, whole) }()
+	defer func() {
+		copy(l.readout.Data, whole)
+		l.held = [2]float64{}
+	}()
 	loss := func(units ...int) float64 {
 		clear(l.readout.Data)
-		for _, j := range units {
-			for k := range 2 {
-				l.readout.Data[k*l.units+j] = whole[k*l.units+j]
+		l.held = [2]float64{}
+		for j, r := range others {
+			for k := range l.held {
+				if w := whole[k*l.units+j]; slices.Contains(units, j) {
+					l.readout.Data[k*l.units+j] = w
+				} else {
+					l.held[k] += float64(w * r)
+				}
 			}
 		}
 		sum := 0.0
@@ -75,29 +115,14 @@ func (l *loop) compactness(m measures) (*Compactness, error) {
 		units[j] = unit{j, loss(j)}
 	}
 	slices.SortStableFunc(units, func(a, b unit) int { return cmp.Compare(a.loss, b.loss) })
-	c := &Compactness{}
 	var best []int
-	c.AddingLog10Loss = append(c.AddingLog10Loss, loss())
+	adding = append(adding, loss())
 	for _, u := range units {
 		best = append(best, u.index)
-		c.UnitLog10Loss = append(c.UnitLog10Loss, u.loss)
-		c.AddingLog10Loss = append(c.AddingLog10Loss, loss(best...))
+		alone = append(alone, u.loss)
+		adding = append(adding, loss(best...))
 	}
-	c.Log10Loss = c.AddingLog10Loss[l.readouts]
-	c.UnitsNeeded = experiment.Finite(unitsNeeded(c.AddingLog10Loss))
-	copy(l.readout.Data, whole)
-
-	var err error
-	if c.TargetAccuracy, err = l.targetAccuracy(m); err != nil {
-		return nil, err
-	}
-	c.TargetGini, c.MeanTargetAccuracy = gini(c.TargetAccuracy), stat.Mean(c.TargetAccuracy, nil)
-	slices.Sort(c.TargetAccuracy)
-	slices.Reverse(c.TargetAccuracy)
-	x := l.collect(m)
-	c.ParticipationRatio, c.ReadoutParticipationRatio = participationRatio(x, l.units), participationRatio(x, l.readouts)
-	c.UnitDriftMM = l.drift(x)
-	return c, nil
+	return alone, adding
 }
 
 // unitsNeeded finds where a curve, of 0, 1, 2, … units, comes within a tenth of its
@@ -142,15 +167,11 @@ func (l *loop) collect(m measures) rate.Matrix {
 	return x
 }
 
-// drift is the UnitDriftMM of these rates.
-func (l *loop) drift(x rate.Matrix) float64 {
+// drift is the UnitDriftMM of these mean rates of the readouts.
+func (l *loop) drift(rates []float64) float64 {
 	sum := 0.0
-	for j := range l.readouts {
-		mean := 0.0
-		for i := range x.Rows {
-			mean += x.Data[i*x.Cols+j] / float64(x.Rows)
-		}
-		sum += mean * math.Hypot(l.readout.Data[j], l.readout.Data[l.units+j])
+	for j, r := range rates {
+		sum += r * math.Hypot(l.readout.Data[j], l.readout.Data[l.units+j])
 	}
 	return sum / float64(l.readouts) * l.dtMS * float64(l.steps) // m/s · ms = mm
 }

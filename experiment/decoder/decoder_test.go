@@ -124,6 +124,55 @@ func TestUnitsNeeded(t *testing.T) {
 	}
 }
 
+// A unit whose rate does not matter beyond its mean is not missed where it is held there:
+// what it adds to the control without variation is what is held.
+func TestHeldUnits(t *testing.T) {
+	z := tiny()
+	z.delay = 20 // rates do not depend on the cursor, so that their means do not either
+	l := both(z, 3)["cursor"]
+	m := measures{seed: 1, batches: 2, repeats: 3, binSize: 3}
+	whole := slices.Clone(l.readout.Data)
+	x := l.collect(m)
+	rates := make([]float64, z.readouts)
+	for j := range rates {
+		for i := range x.Rows {
+			rates[j] += row(x, i)[j] / float64(x.Rows)
+		}
+	}
+	for j := z.readouts; j < z.units; j++ { // the readouts alone move the cursor
+		whole[j], whole[z.units+j] = 0, 0
+	}
+	copy(l.readout.Data, whole)
+	_, adding := l.unitAdding(m, rates)
+	if !slices.Equal(l.readout.Data, whole) || l.held != [2]float64{} {
+		t.Error("the decoder was left changed")
+	}
+	// With no unit, the cursor goes straight with the mean velocity.
+	want := 0.0
+	for b := range m.batches {
+		d := newDraws(z)
+		d.draw(trialSource(m.seed, trialsTest), uint32(b))
+		for i := range z.targets {
+			target := l.goal(i)
+			for k, goal := range target[:2] {
+				v := 0.0
+				for j, r := range rates {
+					v += whole[k*z.units+j] * r
+				}
+				at := d.start[i][k] + v*0.02*float64(z.steps)
+				want += (math.Pow((at-goal)/0.01, 2) + 0.25*math.Pow(v/0.02, 2)) / float64(6*z.targets*m.batches)
+			}
+		}
+	}
+	if got := math.Pow(10, adding[0]); math.Abs(got-want) > 1e-9*want {
+		t.Errorf("all held: loss %v, want %v", got, want)
+	}
+	_, zero := l.unitAdding(m, make([]float64, z.readouts))
+	if math.Abs(adding[z.readouts]-zero[z.readouts]) > 1e-12 || math.Abs(adding[0]-zero[0]) < 1e-6 {
+		t.Errorf("with all units the loss is %v and %v, with none %v and %v", adding[z.readouts], zero[z.readouts], adding[0], zero[0])
+	}
+}
+
 func TestGini(t *testing.T) {
 	for _, x := range []struct {
 		values []float64
@@ -228,7 +277,8 @@ func TestProtocol(t *testing.T) {
 	for _, d := range m.Decoders {
 		c := d.After
 		if len(d.Learning) != 3 || len(c.UnitLog10Loss) != 4 || len(c.AddingLog10Loss) != 5 || len(c.TargetAccuracy) != 4 ||
-			c.AddingLog10Loss[1] != c.UnitLog10Loss[0] || !slices.IsSorted(c.UnitLog10Loss) || c.AddingLog10Loss[4] != c.Log10Loss {
+			c.AddingLog10Loss[1] != c.UnitLog10Loss[0] || !slices.IsSorted(c.UnitLog10Loss) || c.AddingLog10Loss[4] != c.Log10Loss ||
+			len(c.HeldAddingLog10Loss) != 5 || math.Abs(c.HeldAddingLog10Loss[4]-c.Log10Loss) > 1e-12 {
 			t.Errorf("adapting by %g: %+v", d.Intensity, c)
 		}
 	}

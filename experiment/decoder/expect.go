@@ -48,6 +48,7 @@ func expect(v *experiment.Values) []experiment.Expectation {
 			sign("fewer_units", "asymptote with fewer units")
 		}
 		shown("units_difference", "units needed, how many fewer")
+		shown("held_units_difference", "units needed, the others held at their mean rates, how many fewer")
 		shown("adding_log10_difference", "unit-adding curve, log10, by how much lower")
 		shown("gini_difference", "Gini of single-unit target decoding, by how much more")
 		shown("dimensions_difference", "dimensions of the rates, how many more")

@@ -117,7 +117,7 @@ func byUnits(runs []Metrics, p *plot.Plot, from float64, named bool, of func(*Co
 		}
 		panel.Curve(p, label, x, values, s)
 	}
-	draw("before learning", func(m Metrics) *Compactness { return m.Before }, panel.Style{Colour: panel.Grey, Dashed: true, Dots: true})
+	draw("before learning", func(m Metrics) *Compactness { return m.Before }, panel.Style{Colour: panel.Grey, Dots: true})
 	for i, d := range runs[0].Decoders {
 		draw(label(d), func(m Metrics) *Compactness { return m.Decoders[i].After }, panel.Style{Colour: colour(i), Dots: true, Band: 1})
 	}
@@ -127,6 +127,22 @@ func byUnits(runs []Metrics, p *plot.Plot, from float64, named bool, of func(*Co
 func addingPanel(runs []Metrics) *plot.Plot {
 	p := panel.New("Loss with the best units alone", "number of units", "log10 loss")
 	byUnits(runs, p, 0, true, func(c *Compactness) []float64 { return c.AddingLog10Loss })
+	for i := range runs[0].Decoders {
+		held := make([][]float64, len(runs))
+		var x []float64
+		for k, r := range runs {
+			held[k] = r.Decoders[i].After.HeldAddingLog10Loss
+			x = x[:0]
+			for n := range held[k] {
+				x = append(x, float64(n))
+			}
+		}
+		name := ""
+		if i == 0 {
+			name = "others held at their mean rates"
+		}
+		panel.Curve(p, name, x, held, panel.Style{Colour: colour(i), Dashed: true})
+	}
 	p.Legend.Top, p.Legend.Left = false, true
 	return p
 }

@@ -32,6 +32,7 @@ type loop struct {
 	// encode is W_e, encoder × 6, and shift b_e. Readout is R, 2 × units.
 	encode, readout rate.Matrix
 	shift           []float64
+	held            [2]float64 // added to the controls: units that are held at one rate
 	bci             bool
 	effector        effector
 
@@ -175,10 +176,10 @@ func (l *loop) run(source rng.Source, number uint32) float64 {
 	return l.loss()
 }
 
-// read gives R r.
+// read gives R r and what is held.
 func (l *loop) read(r []float64) (u [2]float64) {
 	for k := range u {
-		sum := 0.0
+		sum := l.held[k]
 		for j, w := range row(l.readout, k) {
 			sum += float64(w * r[j])
 		}

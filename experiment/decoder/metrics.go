@@ -76,6 +76,9 @@ type Comparison struct {
 	// UnitsDifference with how many; nil where one of the curves does not fall.
 	FewerUnits      *bool    `json:"fewer_units"`
 	UnitsDifference *float64 `json:"units_difference"`
+	// HeldUnitsDifference is UnitsDifference with units that are left out held at their
+	// mean rates.
+	HeldUnitsDifference *float64 `json:"held_units_difference"`
 	// AddingLog10Difference is how much lower the unit-adding curve lies, mean over all
 	// numbers of units.
 	AddingLog10Difference float64 `json:"adding_log10_difference"`
@@ -101,6 +104,10 @@ func (m *Metrics) compare() {
 			fewer := difference > 0
 			c.UnitsDifference, c.FewerUnits = &difference, &fewer
 		}
+		if a, b := fixed.After.HeldUnitsNeeded, d.After.HeldUnitsNeeded; a != nil && b != nil {
+			difference := *a - *b
+			c.HeldUnitsDifference = &difference
+		}
 		if a, b := fixed.After.ParticipationRatio, d.After.ParticipationRatio; a != nil && b != nil {
 			difference := *b - *a
 			c.DimensionsDifference = &difference
@@ -122,7 +129,7 @@ func points(losses []float64, block int) []Point {
 // print writes the results for people.
 func (m *Metrics) print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "decoder\tlog10 loss early\tlate\tafter learning\tunits needed\ttarget told by a unit %\tGini\tdimensions of rates\tof readouts")
+	fmt.Fprintln(t, "decoder\tlog10 loss early\tlate\tafter learning\tunits needed\tothers held\ttarget told by a unit %\tGini\tdimensions of rates\tof readouts")
 	number := func(x *float64) string {
 		if x == nil {
 			return "-"
@@ -130,7 +137,7 @@ func (m *Metrics) print(w io.Writer) error {
 		return fmt.Sprintf("%.2f", *x)
 	}
 	line := func(name, early, late string, c *Compactness) {
-		fmt.Fprintf(t, "%s\t%s\t%s\t%.2f\t%s\t%.0f\t%.3f\t%s\t%s\n", name, early, late, c.Log10Loss, number(c.UnitsNeeded),
+		fmt.Fprintf(t, "%s\t%s\t%s\t%.2f\t%s\t%s\t%.0f\t%.3f\t%s\t%s\n", name, early, late, c.Log10Loss, number(c.UnitsNeeded), number(c.HeldUnitsNeeded),
 			100*c.MeanTargetAccuracy, c.TargetGini, number(c.ParticipationRatio), number(c.ReadoutParticipationRatio))
 	}
 	line("before learning", "", "", m.Before)

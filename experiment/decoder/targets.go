@@ -3,6 +3,7 @@ package decoder
 import (
 	"fmt"
 	"math"
+	"slices"
 
 	"gonum.org/v1/gonum/floats"
 	"gonum.org/v1/gonum/optimize"
@@ -87,9 +88,7 @@ func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax
 				g = 0
 			}
 			loss += float64(g*g) / 2
-			if gradient != nil {
-				gradient[i] = g
-			}
+			gradient[i] = g
 		}
 		for i, class := range classes {
 			if from <= i && i < until {
@@ -98,9 +97,6 @@ func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax
 			s.scores(p, row(x, i))
 			all := floats.LogSumExp(p)
 			loss += all - p[class]
-			if gradient == nil {
-				continue
-			}
 			for k, score := range p {
 				d := math.Exp(score - all)
 				if k == class {
@@ -115,9 +111,20 @@ func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax
 		}
 		return loss
 	}
+	// The gradient is always asked for where the function was: both are computed at once.
+	last, there := make([]float64, len(s.w.Data)), make([]float64, len(s.w.Data))
 	problem := optimize.Problem{
-		Func: func(w []float64) float64 { return at(w, nil) },
-		Grad: func(gradient, w []float64) { at(w, gradient) },
+		Func: func(w []float64) float64 {
+			copy(last, w)
+			return at(w, there)
+		},
+		Grad: func(gradient, w []float64) {
+			if !slices.Equal(w, last) {
+				at(w, gradient)
+				return
+			}
+			copy(gradient, there)
+		},
 	}
 	settings := &optimize.Settings{GradientThreshold: enough, MajorIterations: mostIterations, Converger: optimize.NeverTerminate{}}
 	found, err := optimize.Minimize(problem, make([]float64, len(s.w.Data)), settings, &optimize.LBFGS{})
