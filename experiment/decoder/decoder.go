@@ -38,7 +38,7 @@ func Experiment() *experiment.Experiment {
 		Expect:   expect,
 		Verify: []experiment.Verification{
 			{Seeds: "1..10", Takes: "1 min on two cores"},
-			{Name: "full", Preset: "full", Seeds: "1..10", Takes: "12 min on two cores"},
+			{Name: "full", Preset: "full", Seeds: "1..10", Takes: "4 min on two cores"},
 		},
 		Check: func(v *experiment.Values) error {
 			_, err := read(v, 0)
