@@ -170,6 +170,27 @@ func TestRecurrentSameBits(t *testing.T) {
 	}
 }
 
+// TestRecurrentFewTrials: a network with room for few trials and many steps, which keeps
+// Wᵀ, computes the bits of one that does not; also after W has changed.
+func TestRecurrentFewTrials(t *testing.T) {
+	c := RecurrentConfig{Units: 70, Inputs: 3, Leak: 0.5, Activation: Tanh, Steps: manySteps, Rows: 2, LearnW: true, LearnB: true}
+	few, start, input, noise := small(c, 1)
+	c.Rows = fewTrials + 1
+	many, _, _, _ := small(c, 1)
+	if few.wt.Data == nil || many.wt.Data != nil {
+		t.Fatal("the networks do not differ")
+	}
+	many.W, many.U, many.B = few.W, few.U, few.B
+	for range 2 {
+		a, _, _ := loss(few, start, input, noise, true)
+		b, _, _ := loss(many, start, input, noise, true)
+		if a != b || !slices.Equal(few.GW.Data, many.GW.Data) || !slices.Equal(few.GB, many.GB) {
+			t.Errorf("loss %v and %v, or other gradients", a, b)
+		}
+		few.W.Data[3] += 0.5
+	}
+}
+
 // TestRecurrentAllocatesNothing hands Back what it returned, too.
 func TestRecurrentAllocatesNothing(t *testing.T) {
 	for workers := 1; workers <= 2; workers++ {
