@@ -55,7 +55,7 @@ func drawOutput(n *Network, name string, s *Stage) *plot.Plot {
 		for t := 0; t < len(s.Output)/k; t++ {
 			x, y, want = append(x, float64(t+1)), append(y, s.Output[t*k+i]), append(want, n.Target[t*k+i])
 		}
-		p.Legend.Add("target "+variable, panel.Trace(p, x, want, panel.Style{Colour: panel.Grey, Dashed: i > 0}))
+		p.Legend.Add("target "+variable, panel.Trace(p, x, want, panel.Style{Colour: panel.Grey, Alpha: 130, Width: vg.Points(3), Dashed: i > 0}))
 		p.Legend.Add(variable, panel.Trace(p, x, y, panel.Style{Colour: outputColours[i]}))
 	}
 	p.Legend.Add("free from here", panel.Upright(p, float64(n.LearnedSteps), panel.Style{Colour: panel.Black, Dashed: true}))
