@@ -39,8 +39,8 @@ func Experiment() *experiment.Experiment {
 		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
 		Verify: []experiment.Verification{
-			{Name: "tanh", Seeds: "1..5", Takes: "2 min on two cores"},
-			{Name: "relu", Preset: "relu", Seeds: "1..5", Takes: "2 min on two cores"},
+			{Name: "tanh", Seeds: "1..5", Takes: "1 min on two cores"},
+			{Name: "relu", Preset: "relu", Seeds: "1..5", Takes: "1 min on two cores"},
 		},
 		Check: check,
 		Run:   run,
