@@ -51,7 +51,7 @@ func Experiment() *experiment.Experiment {
 		Headline: []string{"frozen.unchanged"},
 		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
-		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "5 min on two cores"}},
+		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "3 min on two cores"}},
 		Check:    check,
 		Run:      run,
 	}
