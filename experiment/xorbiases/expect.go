@@ -9,11 +9,12 @@ import (
 )
 
 const (
-	sourceFrozen = "what is frozen does not change"
-	sourcePaired = "variants of a seed have the same wiring and noise"
-	sourceRule   = "the rule: every event and burst changes a bias"
-	sourceTeach  = "a constant answer costs least at the line of 6 Hz, below which the output begins"
-	sourcePaper  = "Payeur et al. 2021, Figure 4"
+	sourceFrozen   = "what is frozen does not change"
+	sourcePaired   = "variants of a seed have the same wiring and noise"
+	sourceRule     = "the rule: every event and burst changes a bias"
+	sourceTeach    = "a constant answer costs least at the line of 6 Hz, below which the output begins"
+	sourceMonotone = "units that rise with each of their inputs answer 11 no less than 10, whatever their biases"
+	sourcePaper    = "Payeur et al. 2021, Figure 4"
 )
 
 // expect lists what the rule and the protocol make certain, and for the variant of
@@ -24,7 +25,7 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 	for _, k := range chosen(v) {
 		present[k.key] = true
 	}
-	published := v.OnlyChanged(variantsKey, epochs, etaBias, biasMax, rateFloor) || v.Preset() == "quick" && quickUnchanged(v)
+	published := isWhole(v)
 	for _, k := range chosen(v) {
 		path := "variants." + k.key
 		if !k.weights {
@@ -41,34 +42,37 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 			all = append(all, experiment.Around(path+".paired_before", k.label+": same test before learning as where nothing learns", "", 1, 0, sourcePaired))
 		}
 		if published {
-			all = append(all, k.outcome(v, present)...)
+			all = append(all, k.outcome(present, v.Preset() == "")...)
 		}
+	}
+	if published && len(v.Floats(scanKey)) > 0 {
+		all = append(all, experiment.Around("scans.plain.solved", "combinations of shared biases that compute XOR, read-out as in the paper", "", 0, 0, sourceMonotone))
 	}
 	return all
 }
 
-// quickUnchanged tells whether a run has the preset's values but for those that change
-// no network.
-func quickUnchanged(v *experiment.Values) bool {
-	var sets []string
-	for _, key := range []string{variantsKey, epochs, etaBias, biasMax, rateFloor} {
+// isWhole tells whether a run has the values of the defaults or of the preset, but for
+// what it runs of it: only then has it time to learn.
+func isWhole(v *experiment.Values) bool {
+	sets := []string{scanDuration + "=" + v.Text(scanDuration)}
+	for _, key := range []string{variantsKey, scanKey} {
 		sets = append(sets, key+"="+v.Text(key))
 	}
-	quick, err := Experiment().Resolve("quick", sets)
-	return err == nil && quick.Hash() == v.Hash()
+	whole, err := Experiment().Resolve(v.Preset(), sets)
+	return err == nil && whole.Hash() == v.Hash()
 }
 
 // outcome is what a variant learns, for the network as published.
-func (k variant) outcome(v *experiment.Values, present map[string]bool) (all []experiment.Expectation) {
+func (k variant) outcome(present map[string]bool, fullLength bool) (all []experiment.Expectation) {
 	path := "variants." + k.key
 	above := func(path, doc, unit, source string) {
 		all = append(all, experiment.Expectation{Path: path, Doc: k.label + ": " + doc, Unit: unit, Reference: math.NaN(),
 			Low: math.SmallestNonzeroFloat64, High: math.Inf(1), Source: source})
 	}
-	if k.output && !k.hidden && v.Float(etaBias) > 0 {
+	if k.output && !k.hidden {
 		above(path+".biases.output.mean_change", "mean change of the output's biases", "", sourceTeach)
 	}
-	if k.key == "weights" && v.Hash() == Experiment().Defaults().Hash() {
+	if k.key == "weights" && fullLength {
 		all = append(all, xor.Answer(path+".solved", k.label+": learned", true, sourcePaper))
 	}
 	if k.key != k.control() && present[k.control()] {

@@ -92,7 +92,7 @@ func Experiment() *experiment.Experiment {
 			"variants.weights.final_cost_change", "variants.biases.solved", "variants.signed_biases.solved"},
 		Figure: experiment.FigureOf(figure),
 		Expect: expect,
-		Verify: []experiment.Verification{{Name: "quick", Preset: "quick", Seeds: "1..5", Takes: "half an hour on two cores"}},
+		Verify: []experiment.Verification{{Name: "quick", Preset: "quick", Seeds: "1..5", Takes: "10 min on two cores"}},
 		Check:  check,
 		Run:    run,
 	}

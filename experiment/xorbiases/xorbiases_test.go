@@ -258,17 +258,18 @@ func TestExpectations(t *testing.T) {
 		return len(Experiment().Expect(v))
 	}
 	// 6 variants with frozen weights, 24 populations, 8 pairs, 6 outcomes shown, the
-	// direction of one bias; the paper's answer in full length.
+	// direction of one bias, a scan; the paper's answer in full length.
 	const certain = 6 + 24 + 8
 	for _, c := range []struct {
 		preset string
 		sets   []string
 		want   int
 	}{
-		{"", nil, certain + 6 + 1 + 1}, {"quick", nil, certain + 6 + 1},
-		{"quick", []string{"eta_bias=0"}, certain + 6},
+		{"", nil, certain + 6 + 1 + 1 + 1}, {"quick", nil, certain + 6 + 1 + 1},
+		{"quick", []string{"scan=none"}, certain + 6 + 1},
+		{"quick", []string{"eta_bias=0"}, certain},
 		{"quick", []string{"neurons=40"}, certain - 12},
-		{"quick", []string{"variants=biases"}, 1 + 3},
+		{"quick", []string{"variants=biases"}, 1 + 3 + 1},
 	} {
 		if got := count(c.preset, c.sets...); got != c.want {
 			t.Errorf("preset %q, %v: %d expectations, want %d", c.preset, c.sets, got, c.want)
