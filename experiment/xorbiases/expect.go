@@ -1,7 +1,6 @@
 package xorbiases
 
 import (
-	"fmt"
 	"math"
 
 	"github.com/apical-sim/apical/experiment"
@@ -13,7 +12,7 @@ const (
 	sourcePaired   = "variants of a seed have the same wiring and noise"
 	sourceRule     = "the rule: every event and burst changes a bias"
 	sourceTeach    = "a constant answer costs least at the line of 6 Hz, below which the output begins"
-	sourceMonotone = "units that rise with each of their inputs answer 11 no less than 10, whatever their biases"
+	sourceMonotone = "units that rise with each of their inputs answer 11 no less than 10, whatever their biases; band: 4 standard errors of counting"
 	sourcePaper    = "Payeur et al. 2021, Figure 4"
 )
 
@@ -46,7 +45,10 @@ func expect(v *experiment.Values) (all []experiment.Expectation) {
 		}
 	}
 	if published && len(v.Floats(scanKey)) > 0 {
-		all = append(all, experiment.Around("scans.plain.solved", "combinations of shared biases that compute XOR, read-out as in the paper", "", 0, 0, sourceMonotone))
+		// Two counts at the line by all neurons, in four fifths of the time.
+		counting := math.Sqrt(2 * xor.LineHz / (0.8 * v.Milliseconds(scanDuration) / 1000 * n))
+		all = append(all, experiment.Expectation{Path: "scans.plain.contrast_hz", Doc: "shared biases, read-out as in the paper: largest contrast", Unit: "Hz",
+			Reference: math.NaN(), Low: math.Inf(-1), High: 4 * counting, Source: sourceMonotone})
 	}
 	return all
 }
@@ -65,18 +67,15 @@ func isWhole(v *experiment.Values) bool {
 // outcome is what a variant learns, for the network as published.
 func (k variant) outcome(present map[string]bool, fullLength bool) (all []experiment.Expectation) {
 	path := "variants." + k.key
-	above := func(path, doc, unit, source string) {
-		all = append(all, experiment.Expectation{Path: path, Doc: k.label + ": " + doc, Unit: unit, Reference: math.NaN(),
-			Low: math.SmallestNonzeroFloat64, High: math.Inf(1), Source: source})
-	}
 	if k.output && !k.hidden {
-		above(path+".biases.output.mean_change", "mean change of the output's biases", "", sourceTeach)
+		all = append(all, experiment.Expectation{Path: path + ".biases.output.mean_change", Doc: k.label + ": mean change of the output's biases",
+			Reference: math.NaN(), Low: math.SmallestNonzeroFloat64, High: math.Inf(1), Source: sourceTeach})
 	}
 	if k.key == "weights" && fullLength {
 		all = append(all, xor.Answer(path+".solved", k.label+": learned", true, sourcePaper))
 	}
 	if k.key != k.control() && present[k.control()] {
-		all = append(all, experiment.Expectation{Path: path + ".final_cost_change", Doc: fmt.Sprintf("%s: final cost less that of nothing learned", k.label),
+		all = append(all, experiment.Expectation{Path: path + ".final_cost_change", Doc: k.label + ": final cost less that of nothing learned",
 			Reference: math.NaN(), Low: math.Inf(-1), High: math.Inf(1), Source: "no reference: shown"})
 	}
 	return all
