@@ -24,8 +24,8 @@ type Expectation struct {
 	// Low and High bound the band; -Inf or +Inf leaves a side open. What is open to
 	// both sides is shown beside its reference, and not judged.
 	Low, High float64
-	// Seeds is the least number of seeds for which the band is meant; with fewer
-	// it is not judged. 0 stands for 1.
+	// Seeds is the least number of seeds for which the band is meant: seeds that have a
+	// value, since it may be null. With fewer it is not judged. 0 stands for 1.
 	Seeds int
 	// Source says where reference and band come from.
 	Source string
@@ -61,19 +61,19 @@ type Outcome struct {
 }
 
 // outcomes judges merged metrics.
-func (e *Experiment) outcomes(v *Values, merged any, seeds int) []Outcome {
+func (e *Experiment) outcomes(v *Values, merged any) []Outcome {
 	if e.Expect == nil {
 		return nil
 	}
 	all := []Outcome{}
 	for _, x := range e.Expect(v) {
 		o := Outcome{Path: x.Path, Doc: x.Doc, Unit: x.Unit, Reference: Finite(x.Reference),
-			Low: Finite(x.Low), High: Finite(x.High), Seeds: seeds, Wanted: max(1, x.Seeds), Source: x.Source}
+			Low: Finite(x.Low), High: Finite(x.High), Wanted: max(1, x.Seeds), Source: x.Source}
 		if found, ok := follow(merged, strings.Split(x.Path, ".")); ok {
-			o.Value = value(found)
+			o.Value, o.Seeds = value(found)
 		}
 		open := math.IsInf(x.Low, -1) && math.IsInf(x.High, 1)
-		if o.Value != nil && seeds >= o.Wanted && !open {
+		if o.Value != nil && o.Seeds >= o.Wanted && !open {
 			met := *o.Value >= x.Low && *o.Value <= x.High
 			o.Met = &met
 		}
@@ -82,15 +82,15 @@ func (e *Experiment) outcomes(v *Values, merged any, seeds int) []Outcome {
 	return all
 }
 
-// value is the number to judge.
-func value(merged any) *float64 {
+// value is the number to judge, and of how many seeds it is: in others it may be null.
+func value(merged any) (x *float64, seeds int) {
 	switch m := merged.(type) {
 	case stat:
-		return m.Mean
+		return m.Mean, m.N
 	case truthStat:
-		return Finite(float64(m.True) / float64(m.N))
+		return Finite(float64(m.True) / float64(m.N)), m.N
 	}
-	return nil
+	return nil, 0
 }
 
 // withOutcomes appends "expected" to the object of a run's metrics.
@@ -103,7 +103,7 @@ func (r *Run) withOutcomes(metrics []byte) ([]byte, error) {
 		return nil, err
 	}
 	merged, _ := mergeMetrics([]any{v})
-	expected, err := json.MarshalIndent(r.Experiment.outcomes(r.Values, merged, 1), "  ", "  ")
+	expected, err := json.MarshalIndent(r.Experiment.outcomes(r.Values, merged), "  ", "  ")
 	if err != nil {
 		return nil, err
 	}

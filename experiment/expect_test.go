@@ -20,12 +20,17 @@ func expecting() *Experiment {
 				Around("numbers.seed", "seed", "1", 2, 0.5, "here"),
 				Around("numbers.seed", "seed of many", "1", 2, 0.5, "here").Over(3),
 				{Path: "odd", Doc: "odd", Reference: math.NaN(), Low: 0.5, High: math.Inf(1), Source: "here"},
+				{Path: "sometimes", Doc: "null in odd seeds", Reference: math.NaN(), Low: 0, High: 1, Seeds: 3, Source: "here"},
 				{Path: "nothing", Doc: "nothing", Low: 0, High: 1, Source: "here"},
 			}
 		},
 		Verify: []Verification{{Seeds: "1..3"}, {Name: "one", Seeds: "1"}},
 		Run: func(_ context.Context, r *Run) error {
-			return r.Metrics(map[string]any{"numbers": map[string]any{"seed": r.Seed}, "odd": r.Seed%2 == 1})
+			var sometimes *float64
+			if r.Seed%2 == 0 {
+				sometimes = Finite(0.5)
+			}
+			return r.Metrics(map[string]any{"numbers": map[string]any{"seed": r.Seed}, "odd": r.Seed%2 == 1, "sometimes": sometimes})
 		},
 	}
 }
@@ -50,7 +55,7 @@ func TestOutcomesOfOneSeed(t *testing.T) {
 	if err := e.Validate(); err != nil {
 		t.Fatal(err)
 	}
-	for seed, want := range map[uint64]string{1: "n-y-", 2: "y-n-"} {
+	for seed, want := range map[uint64]string{1: "n-y--", 2: "y-n--"} {
 		r, err := e.NewRun(e.Defaults(), seed, t.TempDir())
 		if err != nil {
 			t.Fatal(err)
@@ -87,13 +92,13 @@ func TestVerify(t *testing.T) {
 		t.Fatalf("%+v", all)
 	}
 	// The mean of 1, 2, 3 is 2, and two of them are odd.
-	if met(all[0].Outcomes) != "yyy-" || all[0].Missed() != 0 || all[0].Judged() != 3 {
+	if met(all[0].Outcomes) != "yyy--" || all[0].Missed() != 0 || all[0].Judged() != 3 {
 		t.Errorf("three seeds: %s", met(all[0].Outcomes))
 	}
-	if met(all[1].Outcomes) != "n-y-" || all[1].Missed() != 1 || all[1].Judged() != 2 {
+	if met(all[1].Outcomes) != "n-y--" || all[1].Missed() != 1 || all[1].Judged() != 2 {
 		t.Errorf("one seed: %s", met(all[1].Outcomes))
 	}
-	for _, part := range []string{"seed of many (1)", "1.5 to 2.5", "MISSED", "not judged: 1 of 3 seeds", "not measured", "≥ 0.5"} {
+	for _, part := range []string{"seed of many (1)", "1.5 to 2.5", "MISSED", "not judged: 1 of 3 seeds", "null in odd seeds", "not measured", "≥ 0.5"} {
 		if !strings.Contains(out.String(), part) {
 			t.Errorf("no %q in\n%s", part, out.String())
 		}

@@ -83,7 +83,7 @@ func (p *Plan) summarise(results []Result) error {
 		for _, line := range p.Experiment.summaryLines(merged) {
 			fmt.Fprintln(p.Out, line)
 		}
-		s.Expected = p.Experiment.outcomes(p.Values, merged, len(metrics))
+		s.Expected = p.Experiment.outcomes(p.Values, merged)
 		if len(s.Expected) > 0 {
 			fmt.Fprintln(p.Out)
 			if err := WriteOutcomes(p.Out, s.Expected); err != nil {

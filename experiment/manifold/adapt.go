@@ -75,15 +75,17 @@ func newCurve(losses []float64) (points []Point) {
 
 // adapt lets a copy of the network learn a perturbed decoder and measures what came of
 // it. modes are those that the perturbed decoder reads, in rows.
-func (s *Start) adapt(p Perturbation, modes mat.Matrix, rate float64, steps int) (*Adaptation, error) {
+func (s *Start) adapt(p Perturbation, modes mat.Matrix, rate float64, steps int, watch Watch) (*Adaptation, error) {
 	network := s.Network.Clone()
-	losses := network.Learn(p.Decoder, rate, steps, nil)
+	losses, err := network.Learn(p.Decoder, rate, steps, nil, watch)
+	if err != nil {
+		return nil, err
+	}
 	a := &Adaptation{InitialLosses: p.Loss, MatchDistance: p.Distance, HalfTimeSteps: halfTime(losses), Curve: newCurve(losses),
 		ChangeNorm: distance(network.W, s.Network.W)}
 	own, perturbed := s.readSpaces()
 	a.VarianceReadBefore = Captured(modes, s.Covariance) / Captured(s.Modes, s.Covariance)
 	a.Reassociation.OwnBefore, a.Reassociation.PerturbedBefore = Captured(own, s.Covariance), Captured(perturbed, s.Covariance)
-	var err error
 	if a.Stable, a.SpectralRadius, err = network.stable(len(losses) <= steps); err != nil || network.refresh() != nil {
 		return a, err // a network without fixed point has no covariance
 	}

@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"math"
 
+	"gonum.org/v1/gonum/stat/combin"
+
 	"github.com/apical-sim/apical/experiment"
 )
 
@@ -42,7 +44,7 @@ func Experiment() *experiment.Experiment {
 			"rich.outside.half_time_steps", "lazy.log2_outside_over_within", "rich.log2_outside_over_within", "stability"},
 		Figure: experiment.FigureOf(figure),
 		Expect: expect,
-		Verify: []experiment.Verification{{Seeds: "1..12", Takes: "20 s on two cores"}},
+		Verify: []experiment.Verification{{Seeds: "1..30", Takes: "1 min on two cores"}},
 		Check:  Check,
 		Run:    Run,
 	}
@@ -52,7 +54,7 @@ func Experiment() *experiment.Experiment {
 func Params(rich bool) []experiment.Param {
 	number, positive := experiment.NumberWithin, experiment.NumberAboveZero
 	all := []experiment.Param{
-		{Key: "units", Kind: experiment.Integer, Default: 100, Min: 8, Max: 1000, Doc: "units of the network, N"},
+		{Key: "units", Kind: experiment.Integer, Default: 100, Min: 8, Max: 500, Doc: "units of the network, N"},
 		{Key: "targets", Kind: experiment.Integer, Default: 6, Min: 3, Max: 100, Doc: "targets on the unit circle, K, each with an input of its own"},
 		{Key: "modes", Kind: experiment.Integer, Default: 6, Min: 2, Max: 8, Doc: "dimensions of the manifold, M: all M! permutations of them are tried"},
 		positive("noise", "", 1e-2, 1e3, "variance of the private noise, s²"),
@@ -62,7 +64,7 @@ func Params(rich bool) []experiment.Param {
 		positive("readout", "", 0.2*math.Sqrt(8), 1e3, "Frobenius norm of the decoder before the manifold is known; 0.2 sqrt(800/N) in the publication"),
 		positive("initial_rate", "", 0.01, 10, "learning rate of the training before the perturbation"),
 		{Key: "initial_steps", Kind: experiment.Integer, Default: 500, Min: 1, Max: 1_000_000, Doc: "steps of this training"},
-		{Key: "outside_candidates", Kind: experiment.Integer, Default: 10_000, Min: 1, Max: 10_000_000, Doc: "permutations of the neurons that are drawn, of which one is taken"},
+		{Key: "outside_candidates", Kind: experiment.Integer, Default: 10_000, Min: 1, Max: 1_000_000, Doc: "permutations of the neurons that are drawn, of which one is taken"},
 		{Key: "rates", Kind: experiment.List, Default: []float64{0.001, 0.002, 0.005, 0.01, 0.02, 0.05}, Min: 0, OpenMin: true, Max: 10, Doc: "learning rates of the sweep"},
 		{Key: "sweep_steps", Kind: experiment.Integer, Default: 1000, Min: 1, Max: 1_000_000, Doc: "steps of learning at each rate of the sweep"},
 		number("stage_low", "", lowLoss, 0, 1, "part of its first loss at which a stage of incremental training ends"),
@@ -100,24 +102,26 @@ func Run(ctx context.Context, r *experiment.Run) error {
 		starts = append(starts, "rich_exponent")
 	}
 	rates := v.Floats("rates")
-	total := len(starts)*(v.Int("initial_steps")+2*v.Int("steps")) +
+	perturbations := combin.NumPermutations(v.Int("modes"), v.Int("modes"))
+	total := len(starts)*(v.Int("initial_steps")+perturbations+v.Int("outside_candidates")+2*v.Int("steps")) +
 		len(rates)*(2*v.Int("sweep_steps")+2*len(fractions)*v.Int("stage_steps"))
-	done := 0
-	report := func(steps int, note string) error {
-		done += steps
-		r.Progress.Count(float64(done), float64(total), "steps", note)
+	done, note := 0, ""
+	watch := func() error {
+		done++
+		r.Progress.Count(float64(done), float64(total), "steps and candidates", note)
 		return ctx.Err()
 	}
 	var m Metrics
 	for i, key := range starts {
-		s, err := NewStart(config(v, key, r.Seed))
-		if err != nil {
-			return fmt.Errorf("%s %g: %w", key, v.Float(key), err)
+		note = key
+		s, err := NewStart(config(v, key, r.Seed), watch)
+		if err == nil {
+			c := &m.Lazy
+			if i > 0 {
+				c = &m.Rich
+			}
+			*c, err = s.compare(v.Float("rate"), v.Int("steps"), watch)
 		}
-		if err := report(v.Int("initial_steps"), key); err != nil {
-			return err
-		}
-		c, err := s.compare(v.Float("rate"), v.Int("steps"), func() error { return report(v.Int("steps"), key) })
 		if err := ctx.Err(); err != nil {
 			return err // as it is, so that an interruption is known as one
 		}
@@ -125,13 +129,10 @@ func Run(ctx context.Context, r *experiment.Run) error {
 			return fmt.Errorf("%s %g: %w", key, v.Float(key), err)
 		}
 		if i > 0 {
-			m.Rich = c
 			continue
 		}
-		m.Lazy = c
-		each := (2*v.Int("sweep_steps") + 2*len(fractions)*v.Int("stage_steps")) / 4
-		m.Sweep, err = s.sweep(rates, v.Int("sweep_steps"), v.Int("stage_steps"), v.Float("stage_low"), func() error { return report(each, "sweep of learning rates") })
-		if err != nil {
+		note = "sweep of learning rates"
+		if m.Sweep, err = s.sweep(rates, v.Int("sweep_steps"), v.Int("stage_steps"), v.Float("stage_low"), watch); err != nil {
 			return err
 		}
 		m.Stability = newStability(m.Sweep)

@@ -3,6 +3,7 @@ package manifold
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"os"
 	"testing"
@@ -130,4 +131,47 @@ func TestCancelled(t *testing.T) {
 
 func TestRefusals(t *testing.T) {
 	experimenttest.Refused(t, Experiment(), "units=5", "units=8,9", "modes=9", "modes=1", "noise=0", "input_noise=-1", "stage_low=2", "lazy_exponent=0.4", "rates=0", "rate=-1", "targets=101", "steps=0")
+}
+
+// A run ends at the step in which it is cancelled, wherever that is.
+func TestWatch(t *testing.T) {
+	stop := errors.New("stop")
+	for _, after := range []int{1, 60, 60 + 720 + 10, 1000} {
+		n := 0
+		watch := func() error {
+			if n++; n == after {
+				return stop
+			}
+			return nil
+		}
+		c := published(0.55, 1)
+		c.InitialSteps, c.Outside = 100, 50
+		s, err := NewStart(c, watch)
+		if err == nil {
+			_, err = s.compare(0.001, 200, watch)
+		}
+		if err != stop || n != after {
+			t.Errorf("stopped after %d steps of %d: %v", n, after, err)
+		}
+	}
+}
+
+// A loss that never halves counts as if it did at the last step, whichever it is.
+func TestHalfTimesCompared(t *testing.T) {
+	ten := 10.0
+	for _, x := range []struct {
+		within, outside *float64
+		slower          bool
+		ratio           float64
+	}{{&ten, nil, true, 1}, {nil, &ten, false, -1}} {
+		c := Comparison{Within: &Adaptation{HalfTimeSteps: x.within}, Outside: &Adaptation{HalfTimeSteps: x.outside}}
+		c.settle(20)
+		if *c.OutsideSlower != x.slower || *c.Log2OutsideOverWithin != x.ratio {
+			t.Errorf("slower %v, log2 %v, want %v, %v", *c.OutsideSlower, *c.Log2OutsideOverWithin, x.slower, x.ratio)
+		}
+	}
+	c := Comparison{Within: &Adaptation{}, Outside: &Adaptation{}}
+	if c.settle(20); c.OutsideSlower != nil || c.Log2OutsideOverWithin != nil {
+		t.Error("two losses that never halve were compared")
+	}
 }

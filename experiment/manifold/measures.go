@@ -1,6 +1,7 @@
 package manifold
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"slices"
@@ -141,7 +142,7 @@ func change(a, dw blas64.General, s *mat.SymDense) (*mat.Dense, error) {
 		order[i] = i
 	}
 	slices.SortStableFunc(order, func(x, y int) int {
-		return int(math.Copysign(1, math.Abs(values[y])-math.Abs(values[x])))
+		return cmp.Compare(math.Abs(values[y]), math.Abs(values[x]))
 	})
 	modes := mat.NewDense(n, outputs, nil)
 	for i := range outputs {

@@ -43,15 +43,16 @@ type Comparison struct {
 	Within  *Adaptation `json:"within"`
 	Outside *Adaptation `json:"outside"`
 
-	// OutsideSlower: the loss halves later outside the manifold than within; it counts as
-	// later too where it never does. Log2OutsideOverWithin is the logarithm of the quotient
-	// of the half times: 1 is twice as long, 0 as long. Null without half times.
+	// OutsideSlower: the loss halves later outside the manifold than within.
+	// Log2OutsideOverWithin is the logarithm of the quotient of the half times: 1 is twice as
+	// long, 0 as long. A loss that never halves counts as if it did at the last step; null if
+	// neither does.
 	OutsideSlower         *bool    `json:"outside_slower"`
 	Log2OutsideOverWithin *float64 `json:"log2_outside_over_within"`
 }
 
-// compare learns both perturbations, and calls each after each.
-func (s *Start) compare(rate float64, steps int, each func() error) (*Comparison, error) {
+// compare learns both perturbations.
+func (s *Start) compare(rate float64, steps int, watch Watch) (*Comparison, error) {
 	radius, err := s.Network.Radius()
 	if err != nil {
 		return nil, err
@@ -65,28 +66,31 @@ func (s *Start) compare(rate float64, steps int, each func() error) (*Comparison
 		InitialChange: s.InitialChange, SpectralRadius: radius, ParticipationRatio: ParticipationRatio(s.Covariance),
 		Dimension95: Dimension(values), ManifoldVariance: Captured(s.Modes, s.Covariance) / mat.Trace(s.Covariance),
 		DecoderLoss: s.Network.Loss(s.Decoder, losses)}
-	if c.Within, err = s.adapt(s.Within, s.Modes, rate, steps); err != nil {
+	if c.Within, err = s.adapt(s.Within, s.Modes, rate, steps, watch); err != nil {
 		return nil, err
 	}
-	if err := each(); err != nil {
+	if c.Outside, err = s.adapt(s.Outside, s.outsideModes(), rate, steps, watch); err != nil {
 		return nil, err
 	}
-	if c.Outside, err = s.adapt(s.Outside, s.outsideModes(), rate, steps); err != nil {
-		return nil, err
-	}
-	if err := each(); err != nil {
-		return nil, err
-	}
-	within, outside := c.Within.HalfTimeSteps, c.Outside.HalfTimeSteps
-	if within != nil {
-		slower := outside == nil || *outside > *within
-		c.OutsideSlower = &slower
-	}
-	if within != nil && outside != nil {
-		ratio := math.Log2(*outside / *within)
-		c.Log2OutsideOverWithin = &ratio
-	}
+	c.settle(float64(steps))
 	return c, nil
+}
+
+// settle compares the half times.
+func (c *Comparison) settle(steps float64) {
+	within, outside := c.Within.HalfTimeSteps, c.Outside.HalfTimeSteps
+	if within == nil && outside == nil {
+		return
+	}
+	if within == nil {
+		within = &steps
+	}
+	if outside == nil {
+		outside = &steps
+	}
+	ratio := math.Log2(*outside / *within)
+	slower := ratio > 0
+	c.OutsideSlower, c.Log2OutsideOverWithin = &slower, &ratio
 }
 
 // settle fills in what compares the starts.
@@ -101,7 +105,7 @@ func (m *Metrics) settle() {
 // print writes the results for people.
 func (m *Metrics) print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "start\tperturbation\tloss before\tsteps to half\toverlap\tparticipation ratio\tspectral radius\t|dW|")
+	fmt.Fprintln(t, "start\tperturbation\tloss before\tfrom the median\tsteps to half\toverlap\tparticipation ratio\tspectral radius\t|dW|")
 	for _, start := range []struct {
 		name string
 		*Comparison
@@ -113,7 +117,7 @@ func (m *Metrics) print(w io.Writer) error {
 			name string
 			*Adaptation
 		}{{"within", start.Within}, {"outside", start.Outside}} {
-			fmt.Fprintf(t, "%s\t%s\t%.3f\t%s\t%s\t%.1f -> %s\t%.2f -> %s\t%.2f\n", start.name, p.name, p.Curve[0].Loss,
+			fmt.Fprintf(t, "%s\t%s\t%.3f\t%.2f\t%s\t%s\t%.1f -> %s\t%.2f -> %s\t%.2f\n", start.name, p.name, p.Curve[0].Loss, p.MatchDistance,
 				number(p.HalfTimeSteps, 0), number(p.ManifoldOverlap, 2), start.ParticipationRatio, number(p.ParticipationRatio, 1),
 				start.SpectralRadius, number(p.SpectralRadius, 2), p.ChangeNorm)
 		}

@@ -178,19 +178,33 @@ func (s *Network) step(v blas64.General, rate float64) error {
 	return nil
 }
 
+// Watch is called at each step; its error ends what is watched, and is returned as it is.
+// nil watches nothing.
+type Watch func() error
+
+func (w Watch) step() error {
+	if w == nil {
+		return nil
+	}
+	return w()
+}
+
 // Learn descends by so many steps, and gives the loss before each and after the last.
 // It ends early where the network loses its fixed point or the loss is no number any
 // more, with the losses until then, or where until, if not nil, says of a loss that it
 // is low enough.
-func (s *Network) Learn(v blas64.General, rate float64, steps int, until func(loss float64) bool) []float64 {
+func (s *Network) Learn(v blas64.General, rate float64, steps int, until func(loss float64) bool, watch Watch) ([]float64, error) {
 	each := make([]float64, s.Drive.Cols)
-	losses := make([]float64, 0, steps+1)
+	var losses []float64
 	for t := range steps + 1 {
 		loss := s.Loss(v, each)
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			break
 		}
 		losses = append(losses, loss)
+		if err := watch.step(); err != nil {
+			return nil, err
+		}
 		if t == steps || until != nil && until(loss) || s.step(v, rate) != nil {
 			break
 		}
@@ -198,7 +212,7 @@ func (s *Network) Learn(v blas64.General, rate float64, steps int, until func(lo
 			break
 		}
 	}
-	return losses
+	return losses, nil
 }
 
 func matrix(rows, cols int) blas64.General {

@@ -82,7 +82,7 @@ func TestLearnNaive(t *testing.T) {
 		}
 		naive, g := s.Clone(), matrix(100, 100)
 		const steps = 120
-		losses := s.Learn(v, 0.01, steps, nil)
+		losses := learn(t, s, v, steps)
 		for i := range steps {
 			if want := naiveLoss(naive, v); math.Abs(losses[i]-want) > 1e-10*want {
 				t.Fatalf("exponent %v, step %d: loss %v, want %v", exponent, i, losses[i], want)
@@ -120,7 +120,7 @@ func TestRelabelled(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	one, two := s.Learn(v, 0.01, 50, nil), other.Learn(decoder, 0.01, 50, nil)
+	one, two := learn(t, s, v, 50), learn(t, other, decoder, 50)
 	for i := range one {
 		if math.Abs(one[i]-two[i]) > 1e-12 {
 			t.Fatalf("step %d: %v and %v", i, one[i], two[i])
@@ -129,7 +129,7 @@ func TestRelabelled(t *testing.T) {
 }
 
 func TestStart(t *testing.T) {
-	s, err := NewStart(published(0.55, 1))
+	s, err := NewStart(published(0.55, 1), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -320,4 +320,13 @@ func TestChange(t *testing.T) {
 			t.Errorf("mode %d of the change is no eigenvector of finite differences: %v of %v", k, mat.Norm(&image, 2), value)
 		}
 	}
+}
+
+func learn(t *testing.T, s *Network, v blas64.General, steps int) []float64 {
+	t.Helper()
+	losses, err := s.Learn(v, 0.01, steps, nil, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return losses
 }

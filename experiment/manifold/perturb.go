@@ -13,37 +13,43 @@ import (
 
 // perturb lists all permutations of the modes and draws those of the units, and takes of
 // each family the one whose loss of each target is nearest to the median of all.
-func (s *Start) perturb(c Config) {
+func (s *Start) perturb(c Config, watch Watch) error {
 	v := matrix(outputs, c.Units)
-	losses := make([][]float64, c.Inputs) // by target, of all candidates
-	try := func(decoder blas64.General) []float64 {
-		each := make([]float64, c.Inputs)
+	losses := make([][]float64, c.Inputs) // by target, of all candidates: those within first
+	each := make([]float64, c.Inputs)
+	try := func(decoder blas64.General) error {
 		s.Network.Loss(decoder, each)
 		for k, l := range each {
 			losses[k] = append(losses[k], l)
 		}
-		return each
+		return watch.step()
 	}
-	var within, outside [][]float64
 	orders := combin.Permutations(c.Modes, c.Modes)
 	for _, order := range orders {
-		within = append(within, try(s.within(order)))
+		if err := try(s.within(order)); err != nil {
+			return err
+		}
 	}
 	order := make([]int, c.Units)
 	for i := range c.Outside {
 		permutation(c.Seed, i, order)
 		permuteColumns(v, s.Decoder, order)
-		outside = append(outside, try(v))
+		if err := try(v); err != nil {
+			return err
+		}
 	}
 	for _, l := range losses {
-		s.Median = append(s.Median, median(l))
+		s.Median = append(s.Median, median(slices.Clone(l)))
 	}
-	i, d := nearest(within, s.Median)
-	s.Within = Perturbation{Decoder: s.within(orders[i]), Order: orders[i], Loss: within[i], Distance: d, Candidates: len(within)}
-	i, d = nearest(outside, s.Median)
-	permutation(c.Seed, i, order)
+	within := len(orders)
+	s.Within = nearest(losses, 0, within, s.Median)
+	s.Within.Order = orders[s.Within.index]
+	s.Within.Decoder = s.within(s.Within.Order)
+	s.Outside = nearest(losses, within, within+c.Outside, s.Median)
+	permutation(c.Seed, s.Outside.index, order)
 	permuteColumns(v, s.Decoder, order)
-	s.Outside = Perturbation{Decoder: v, Order: order, Loss: outside[i], Distance: d, Candidates: len(outside)}
+	s.Outside.Order, s.Outside.Decoder = order, v
+	return nil
 }
 
 // within is D P C: row i of P C is row order[i] of C.
@@ -78,20 +84,23 @@ func permutation(seed uint64, i int, order []int) {
 	}
 }
 
-// nearest is the index of the candidate that is nearest to the median, the first of
-// several, and its distance.
-func nearest(candidates [][]float64, median []float64) (best int, least float64) {
-	least = math.Inf(1)
-	for i, each := range candidates {
+// nearest is the candidate of those from first to before last that is nearest to the
+// median, the first of several: its losses and its place among them.
+func nearest(losses [][]float64, first, last int, median []float64) Perturbation {
+	p := Perturbation{Distance: math.Inf(1), Candidates: last - first}
+	for i := first; i < last; i++ {
 		sum := 0.0
-		for k, l := range each {
-			sum += (l - median[k]) * (l - median[k])
+		for k, m := range median {
+			sum += (losses[k][i] - m) * (losses[k][i] - m)
 		}
-		if d := math.Sqrt(sum); d < least {
-			best, least = i, d
+		if d := math.Sqrt(sum); d < p.Distance {
+			p.index, p.Distance = i-first, d
 		}
 	}
-	return best, least
+	for _, l := range losses {
+		p.Loss = append(p.Loss, l[first+p.index])
+	}
+	return p
 }
 
 // median of x, which it sorts.

@@ -65,6 +65,8 @@ type Perturbation struct {
 	Distance float64
 	// Candidates is how many there were.
 	Candidates int
+
+	index int // among them
 }
 
 // entities of rng.Weights, one for each array.
@@ -74,15 +76,18 @@ const (
 	drawDecoder
 )
 
-// NewStart draws a network, trains it, and finds its manifold and its perturbations.
-func NewStart(c Config) (*Start, error) {
+// NewStart draws a network, trains it, and finds its manifold and its perturbations. watch
+// is called at each step of training and for each perturbation.
+func NewStart(c Config, watch Watch) (*Start, error) {
 	network, decoder, err := c.draw()
 	if err != nil {
 		return nil, err
 	}
 	before := copied(network.W)
 	s := &Start{Network: network}
-	s.InitialLoss = network.Learn(decoder, c.InitialRate, c.InitialSteps, nil)
+	if s.InitialLoss, err = network.Learn(decoder, c.InitialRate, c.InitialSteps, nil, watch); err != nil {
+		return nil, err
+	}
 	if len(s.InitialLoss) <= c.InitialSteps {
 		return nil, fmt.Errorf("initial training: %w after %d steps; a smaller rate may help", errSingular, len(s.InitialLoss))
 	}
@@ -94,8 +99,7 @@ func NewStart(c Config) (*Start, error) {
 	if err := s.manifold(c.Modes, decoder); err != nil {
 		return nil, err
 	}
-	s.perturb(c)
-	return s, nil
+	return s, s.perturb(c, watch)
 }
 
 // draw makes the network and its first decoder: W ~ N(0, N⁻²ᵃ), U ~ U(−1, 1), V normal

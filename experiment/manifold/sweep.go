@@ -32,9 +32,12 @@ type Trained struct {
 }
 
 // train learns a decoder at one rate.
-func (s *Start) train(decoder blas64.General, rate float64, steps int) (Trained, error) {
+func (s *Start) train(decoder blas64.General, rate float64, steps int, watch Watch) (Trained, error) {
 	network := s.Network.Clone()
-	losses := network.Learn(decoder, rate, steps, nil)
+	losses, err := network.Learn(decoder, rate, steps, nil, watch)
+	if err != nil {
+		return Trained{}, err
+	}
 	t := Trained{HalfTimeSteps: halfTime(losses), FirstLoss: losses[0], LastLoss: losses[len(losses)-1], Steps: len(losses) - 1}
 	return t, t.judge(network, len(losses) <= steps)
 }
@@ -56,7 +59,7 @@ const lowLoss = 0.25
 // incremental learns the perturbation outside the manifold in stages,
 // V = (1 − f) D C + f V′, each until the loss is below a part of what it was at its
 // start, or for so many steps at the most.
-func (s *Start) incremental(rate, part float64, steps int) (Trained, error) {
+func (s *Start) incremental(rate, part float64, steps int, watch Watch) (Trained, error) {
 	network, whole := s.Network.Clone(), s.Outside.Decoder
 	each := make([]float64, network.Drive.Cols)
 	t := Trained{FirstLoss: network.Loss(whole, each)}
@@ -68,7 +71,10 @@ func (s *Start) incremental(rate, part float64, steps int) (Trained, error) {
 		}
 		first := network.Loss(decoder, each)
 		low := func(loss float64) bool { return loss < part*first }
-		losses := network.Learn(decoder, rate, steps, low)
+		losses, err := network.Learn(decoder, rate, steps, low, watch)
+		if err != nil {
+			return t, err
+		}
 		if lost = len(losses) == 0 || len(losses) <= steps && !low(losses[len(losses)-1]); lost {
 			break
 		}
@@ -78,8 +84,8 @@ func (s *Start) incremental(rate, part float64, steps int) (Trained, error) {
 	return t, t.judge(network, lost)
 }
 
-// sweep learns at each rate, and calls each after each learning.
-func (s *Start) sweep(rates []float64, steps, stageSteps int, stageLow float64, each func() error) ([]Rate, error) {
+// sweep learns at each rate.
+func (s *Start) sweep(rates []float64, steps, stageSteps int, stageLow float64, watch Watch) ([]Rate, error) {
 	all := make([]Rate, len(rates))
 	for i, rate := range rates {
 		r := &all[i]
@@ -88,19 +94,16 @@ func (s *Start) sweep(rates []float64, steps, stageSteps int, stageLow float64, 
 			to    *Trained
 			learn func() (Trained, error)
 		}{
-			{&r.Within, func() (Trained, error) { return s.train(s.Within.Decoder, rate, steps) }},
-			{&r.Outside, func() (Trained, error) { return s.train(s.Outside.Decoder, rate, steps) }},
-			{&r.Incremental, func() (Trained, error) { return s.incremental(rate, stageLow, stageSteps) }},
-			{&r.Staged, func() (Trained, error) { return s.incremental(rate, 0, stageSteps) }},
+			{&r.Within, func() (Trained, error) { return s.train(s.Within.Decoder, rate, steps, watch) }},
+			{&r.Outside, func() (Trained, error) { return s.train(s.Outside.Decoder, rate, steps, watch) }},
+			{&r.Incremental, func() (Trained, error) { return s.incremental(rate, stageLow, stageSteps, watch) }},
+			{&r.Staged, func() (Trained, error) { return s.incremental(rate, 0, stageSteps, watch) }},
 		} {
 			t, err := learn.learn()
 			if err != nil {
 				return nil, err
 			}
 			*learn.to = t
-			if err := each(); err != nil {
-				return nil, err
-			}
 		}
 	}
 	return all, nil

@@ -22,7 +22,7 @@ func Experiment() *experiment.Experiment {
 		Headline: []string{"lazy.within.half_time_steps", "lazy.outside.half_time_steps", "lazy.log2_outside_over_within", "stability"},
 		Figure:   experiment.FigureOf(manifold.FigureOfLazy),
 		Expect:   manifold.ExpectStability,
-		Verify:   []experiment.Verification{{Seeds: "1..12", Takes: "20 s on two cores"}},
+		Verify:   []experiment.Verification{{Seeds: "1..30", Takes: "1 min on two cores"}},
 		Check:    manifold.Check,
 		Run:      manifold.Run,
 	}
