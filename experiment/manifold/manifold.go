@@ -14,6 +14,7 @@ import (
 	"context"
 	"fmt"
 	"math"
+	"strings"
 
 	"gonum.org/v1/gonum/stat/combin"
 
@@ -29,7 +30,7 @@ func Experiment() *experiment.Experiment {
 		Name:  "manifold",
 		Title: "Learning within and outside a neural manifold, from lazy and rich starts",
 		Summary: "A linear network with noise reaches six targets with a decoder of its modes. Its decoder is then perturbed, within the " +
-			"manifold (the modes permuted) or outside (the neurons permuted), with losses before learning that match, and the network " +
+			"manifold (the modes permuted) or outside (the neurons permuted), with losses before learning that match as well as the candidates allow, and the network " +
 			"learns each by the exact gradient, from a start with large recurrent weights (lazy) and one with small (rich). Half times, " +
 			"overlap with the manifold of before, participation ratio, principal angles; then, from the lazy start, a sweep of learning " +
 			"rates, with the spectral radius as judge of stability, and perturbations that come in stages.",
@@ -113,7 +114,7 @@ func Run(ctx context.Context, r *experiment.Run) error {
 	}
 	var m Metrics
 	for i, key := range starts {
-		note = key
+		note = strings.TrimSuffix(key, "_exponent") + " start"
 		s, err := NewStart(config(v, key, r.Seed), watch)
 		if err == nil {
 			c := &m.Lazy

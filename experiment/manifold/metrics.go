@@ -105,7 +105,7 @@ func (m *Metrics) settle() {
 // print writes the results for people.
 func (m *Metrics) print(w io.Writer) error {
 	t := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(t, "start\tperturbation\tloss before\tfrom the median\tsteps to half\toverlap\tparticipation ratio\tspectral radius\t|dW|")
+	fmt.Fprintln(t, "start\tperturbation\tloss before\tits match\tsteps to half\toverlap\tparticipation ratio\tspectral radius\t|dW|")
 	for _, start := range []struct {
 		name string
 		*Comparison
@@ -122,16 +122,32 @@ func (m *Metrics) print(w io.Writer) error {
 				start.SpectralRadius, number(p.SpectralRadius, 2), p.ChangeNorm)
 		}
 	}
-	fmt.Fprintln(t)
-	fmt.Fprintln(t, "rate\twithin: radius\tloss\toutside: radius\tloss\tstages until low: radius\tloss\twhole stages: radius\tloss")
+	if err := t.Flush(); err != nil {
+		return err
+	}
+	fmt.Fprint(w, "its match: distance of the losses of all targets from the median of all perturbations, 0 is the best\n\n"+
+		"Spectral radius and loss after learning at each rate, from the lazy start; * is unstable: a radius of 1 or more\n")
+	fmt.Fprintln(t, "rate\twithin\t\toutside\t\toutside, stages until low (incremental)\t\toutside, whole stages (staged)")
 	for _, r := range m.Sweep {
 		fmt.Fprintf(t, "%g", r.Rate)
 		for _, x := range []Trained{r.Within, r.Outside, r.Incremental, r.Staged} {
-			fmt.Fprintf(t, "\t%s\t%.4f", number(x.SpectralRadius, 2), x.LastLoss)
+			mark := " "
+			if !x.Stable {
+				mark = "*"
+			}
+			fmt.Fprintf(t, "\t%s%s\t%.4f", radius(x.SpectralRadius), mark, x.LastLoss)
 		}
 		fmt.Fprintln(t)
 	}
 	return t.Flush()
+}
+
+// radius has as many decimals as tell whether it is below 1, most of the time.
+func radius(x *float64) string {
+	if x == nil {
+		return "-"
+	}
+	return strconv.FormatFloat(*x, 'g', 4, 64)
 }
 
 func number(x *float64, decimals int) string {
