@@ -2,6 +2,7 @@ package decoder
 
 import (
 	"cmp"
+	"context"
 	"math"
 	"slices"
 
@@ -54,8 +55,17 @@ type measures struct {
 // nearFull is the part of the readouts' performance that may be missing of an asymptote.
 const nearFull = 0.1
 
-func (l *loop) compactness(m measures) (*Compactness, error) {
-	x := l.collect(m)
+// rounds is how often count is called by compactness: for each run of one trial a target,
+// and each regression.
+func (l *loop) rounds(m measures) int {
+	return m.batches + 2*m.batches*(2*l.readouts+1) + m.repeats + folds*l.readouts
+}
+
+func (l *loop) compactness(ctx context.Context, m measures, count counter) (*Compactness, error) {
+	x, err := l.collect(ctx, m, count)
+	if err != nil {
+		return nil, err
+	}
 	rates := make([]float64, l.readouts)
 	for j := range rates {
 		for i := range x.Rows {
@@ -63,15 +73,17 @@ func (l *loop) compactness(m measures) (*Compactness, error) {
 		}
 	}
 	c := &Compactness{UnitDriftMM: l.drift(rates)}
-	c.UnitLog10Loss, c.AddingLog10Loss = l.unitAdding(m, make([]float64, l.readouts))
-	_, c.HeldAddingLog10Loss = l.unitAdding(m, rates)
+	if c.UnitLog10Loss, c.AddingLog10Loss, err = l.unitAdding(ctx, m, make([]float64, l.readouts), count); err != nil {
+		return nil, err
+	}
+	if _, c.HeldAddingLog10Loss, err = l.unitAdding(ctx, m, rates, count); err != nil {
+		return nil, err
+	}
 	c.Log10Loss = c.AddingLog10Loss[l.readouts]
 	c.UnitsNeeded = experiment.Finite(unitsNeeded(c.AddingLog10Loss))
 	c.HeldUnitsNeeded = experiment.Finite(unitsNeeded(c.HeldAddingLog10Loss))
 	c.ParticipationRatio, c.ReadoutParticipationRatio = participationRatio(x, l.units), participationRatio(x, l.readouts)
-
-	var err error
-	if c.TargetAccuracy, err = l.targetAccuracy(m); err != nil {
+	if c.TargetAccuracy, err = l.targetAccuracy(ctx, m, count); err != nil {
 		return nil, err
 	}
 	c.TargetGini, c.MeanTargetAccuracy = gini(c.TargetAccuracy), stat.Mean(c.TargetAccuracy, nil)
@@ -82,13 +94,13 @@ func (l *loop) compactness(m measures) (*Compactness, error) {
 
 // unitAdding gives log10 of the loss with one readout alone, the best first, and with
 // the 0, 1, 2, … best. The decoder takes the others to have these rates.
-func (l *loop) unitAdding(m measures, others []float64) (alone, adding []float64) {
+func (l *loop) unitAdding(ctx context.Context, m measures, others []float64, count counter) (alone, adding []float64, err error) {
 	whole := slices.Clone(l.readout.Data)
 	defer func() {
 		copy(l.readout.Data, whole)
 		l.held = [2]float64{}
 	}()
-	loss := func(units ...int) float64 {
+	loss := func(units ...int) (float64, error) {
 		clear(l.readout.Data)
 		l.held = [2]float64{}
 		for j, r := range others {
@@ -102,9 +114,13 @@ func (l *loop) unitAdding(m measures, others []float64) (alone, adding []float64
 		}
 		sum := 0.0
 		for b := range m.batches {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
 			sum += l.run(trialSource(m.seed, trialsTest), uint32(b))
+			count(measuring)
 		}
-		return math.Log10(sum / float64(m.batches))
+		return math.Log10(sum / float64(m.batches)), nil
 	}
 	type unit struct {
 		index int
@@ -112,17 +128,25 @@ func (l *loop) unitAdding(m measures, others []float64) (alone, adding []float64
 	}
 	units := make([]unit, l.readouts)
 	for j := range units {
-		units[j] = unit{j, loss(j)}
+		units[j].index = j
+		if units[j].loss, err = loss(j); err != nil {
+			return nil, nil, err
+		}
 	}
 	slices.SortStableFunc(units, func(a, b unit) int { return cmp.Compare(a.loss, b.loss) })
 	var best []int
-	adding = append(adding, loss())
-	for _, u := range units {
+	adding = make([]float64, l.readouts+1)
+	if adding[0], err = loss(); err != nil {
+		return nil, nil, err
+	}
+	for i, u := range units {
 		best = append(best, u.index)
 		alone = append(alone, u.loss)
-		adding = append(adding, loss(best...))
+		if adding[i+1], err = loss(best...); err != nil {
+			return nil, nil, err
+		}
 	}
-	return alone, adding
+	return alone, adding, nil
 }
 
 // unitsNeeded finds where a curve, of 0, 1, 2, … units, comes within a tenth of its
@@ -155,16 +179,20 @@ func gini(x []float64) float64 {
 
 // collect gives the rates of all units after each step of the trials that losses are
 // measured with, one row a step and trial.
-func (l *loop) collect(m measures) rate.Matrix {
+func (l *loop) collect(ctx context.Context, m measures, count counter) (rate.Matrix, error) {
 	rows := l.steps * l.targets
 	x := matrix(m.batches*rows, l.units)
 	for b := range m.batches {
+		if err := ctx.Err(); err != nil {
+			return x, err
+		}
 		l.run(trialSource(m.seed, trialsTest), uint32(b))
+		count(measuring)
 		for t := range l.steps {
 			copy(x.Data[(b*rows+t*l.targets)*l.units:], l.network.Rates(t+1).Data)
 		}
 	}
-	return x
+	return x, nil
 }
 
 // drift is the UnitDriftMM of these mean rates of the readouts.

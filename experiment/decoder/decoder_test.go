@@ -3,6 +3,7 @@ package decoder
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"testing"
@@ -78,6 +79,33 @@ func near(a, b []float64, tolerance float64) bool {
 	return slices.EqualFunc(a, b, func(x, y float64) bool { return math.Abs(x-y) <= tolerance })
 }
 
+func uncounted(func() string) {}
+
+// Measuring ends as soon as it is interrupted, whatever it does then, and counts what it
+// says that it will.
+func TestMeasuringHeedsInterrupts(t *testing.T) {
+	z := tiny()
+	m := measures{seed: 1, batches: 2, repeats: 6, binSize: 3}
+	l := both(z, 3)["cursor"]
+	rounds := 0
+	if _, err := l.compactness(context.Background(), m, func(func() string) { rounds++ }); err != nil || rounds != l.rounds(m) {
+		t.Fatalf("%d rounds, %v; want %d", rounds, err, l.rounds(m))
+	}
+	for at := range rounds {
+		ctx, cancel := context.WithCancel(context.Background())
+		n := 0
+		_, err := l.compactness(ctx, m, func(func() string) {
+			if n++; n == at+1 {
+				cancel()
+			}
+		})
+		if at < rounds-1 && !errors.Is(err, context.Canceled) || n > at+2 {
+			t.Errorf("interrupted after round %d: went on until %d, %v", at+1, n, err)
+		}
+		cancel()
+	}
+}
+
 // Without intensity a decoder that is fitted again and again is one that never is, to
 // the last bit; with it, another is learned from the same draws.
 func TestFixedDecoder(t *testing.T) {
@@ -85,7 +113,7 @@ func TestFixedDecoder(t *testing.T) {
 		bciEpochs: 12, early: 4, bciRate: 1e-3, every: 3, until: 100}
 	learn := func(c float64, until int) *Decoder {
 		p.until = until
-		d, err := p.learnBCI(context.Background(), both(p.sizes, 3)["cursor"], c, func(string, float64) {})
+		d, err := p.learnBCI(context.Background(), both(p.sizes, 3)["cursor"], c, uncounted)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -132,7 +160,10 @@ func TestHeldUnits(t *testing.T) {
 	l := both(z, 3)["cursor"]
 	m := measures{seed: 1, batches: 2, repeats: 3, binSize: 3}
 	whole := slices.Clone(l.readout.Data)
-	x := l.collect(m)
+	x, err := l.collect(context.Background(), m, uncounted)
+	if err != nil {
+		t.Fatal(err)
+	}
 	rates := make([]float64, z.readouts)
 	for j := range rates {
 		for i := range x.Rows {
@@ -143,7 +174,10 @@ func TestHeldUnits(t *testing.T) {
 		whole[j], whole[z.units+j] = 0, 0
 	}
 	copy(l.readout.Data, whole)
-	_, adding := l.unitAdding(m, rates)
+	_, adding, err := l.unitAdding(context.Background(), m, rates, uncounted)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if !slices.Equal(l.readout.Data, whole) || l.held != [2]float64{} {
 		t.Error("the decoder was left changed")
 	}
@@ -167,7 +201,10 @@ func TestHeldUnits(t *testing.T) {
 	if got := math.Pow(10, adding[0]); math.Abs(got-want) > 1e-9*want {
 		t.Errorf("all held: loss %v, want %v", got, want)
 	}
-	_, zero := l.unitAdding(m, make([]float64, z.readouts))
+	_, zero, err := l.unitAdding(context.Background(), m, make([]float64, z.readouts), uncounted)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if math.Abs(adding[z.readouts]-zero[z.readouts]) > 1e-12 || math.Abs(adding[0]-zero[0]) < 1e-6 {
 		t.Errorf("with all units the loss is %v and %v, with none %v and %v", adding[z.readouts], zero[z.readouts], adding[0], zero[0])
 	}
@@ -218,7 +255,7 @@ func TestLearnClasses(t *testing.T) {
 		x.Data[2*i], x.Data[2*i+1] = 3*cos+math.Sin(float64(i)), 3*sin+math.Cos(float64(3*i))
 	}
 	const from, until = 20, 40
-	s, err := learnClasses(x, classes, count, from, until)
+	s, err := learnClasses(context.Background(), x, classes, count, from, until)
 	if err != nil {
 		t.Fatal(err)
 	}

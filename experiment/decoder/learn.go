@@ -84,13 +84,13 @@ func run(ctx context.Context, r *experiment.Run) error {
 		r.Workers = runtime.GOMAXPROCS(0)
 	}
 	var done atomic.Int64
-	total := float64(p.armEpochs + len(p.intensities)*p.bciEpochs)
-	count := func(what string, loss float64) {
+	l := newLoop(p.sizes, r.Seed)
+	total := float64(p.armEpochs + len(p.intensities)*p.bciEpochs + (1+len(p.intensities))*l.rounds(p.measures))
+	count := func(doing func() string) {
 		if n := done.Add(1); n%10 == 0 {
-			r.Progress.Count(float64(n), total, "epochs", fmt.Sprintf("%s, loss %.3g", what, loss))
+			r.Progress.Count(float64(n), total, "rounds", doing())
 		}
 	}
-	l := newLoop(p.sizes, r.Seed)
 	m := &Metrics{GradientError: l.gradientError(r.Seed)}
 	if m.Arm, err = p.learnArm(ctx, l, count); err != nil {
 		return err
@@ -105,7 +105,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 	before := l.copyBCI(first)
 	m.GradientError = max(m.GradientError, before.gradientError(r.Seed))
 	m.BeforeReaches = before.reaches(p)
-	if m.Before, err = before.compactness(p.measures); err != nil {
+	if m.Before, err = before.compactness(ctx, p.measures, count); err != nil {
 		return err
 	}
 	m.Decoders = make([]*Decoder, len(p.intensities))
@@ -126,13 +126,19 @@ func run(ctx context.Context, r *experiment.Run) error {
 	return m.print(r.Out)
 }
 
+// counter is called after each round: an epoch of learning, a run that measures, or a
+// regression. Doing says of which kind it was, and is called where that is shown.
+type counter func(doing func() string)
+
+func measuring() string { return "measuring control" }
+
 // errLost says that learning diverged.
 func errLost(what string, epoch int, rate string) error {
 	return fmt.Errorf("%s: the loss of epoch %d is not a number; a lower %s may help", what, epoch, rate)
 }
 
 // learnArm has the network learn to move the arm.
-func (p *protocol) learnArm(ctx context.Context, l *loop, count func(string, float64)) ([]Point, error) {
+func (p *protocol) learnArm(ctx context.Context, l *loop, count counter) ([]Point, error) {
 	l.learnAt(p.armRate)
 	source := trialSource(p.seed, trialsArm)
 	losses := make([]float64, p.armEpochs)
@@ -145,14 +151,14 @@ func (p *protocol) learnArm(ctx context.Context, l *loop, count func(string, flo
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return nil, errLost("arm", e, "arm_rate")
 		}
-		count("arm", loss)
+		count(func() string { return fmt.Sprintf("arm, loss %.3g", loss) })
 	}
 	return points(losses, armBlock), nil
 }
 
 // learnBCI has the network learn to move the cursor by a decoder that adapts. It is
 // fitted without adapting too: all intensities do the same.
-func (p *protocol) learnBCI(ctx context.Context, l *loop, c float64, count func(string, float64)) (*Decoder, error) {
+func (p *protocol) learnBCI(ctx context.Context, l *loop, c float64, count counter) (*Decoder, error) {
 	l.learnAt(p.bciRate)
 	d := &Decoder{Intensity: c, losses: make([]float64, p.bciEpochs)}
 	first := matrix(2, l.units)
@@ -175,7 +181,7 @@ func (p *protocol) learnBCI(ctx context.Context, l *loop, c float64, count func(
 		if math.IsNaN(loss) || math.IsInf(loss, 0) {
 			return nil, errLost(fmt.Sprintf("cursor, intensity %g", c), e, "bci_rate")
 		}
-		count(fmt.Sprintf("cursor, adapting by %g", c), loss)
+		count(func() string { return fmt.Sprintf("cursor, adapting by %g, loss %.3g", c, loss) })
 	}
 	d.draws = l.trials.sum
 	d.Learning = points(d.losses, bciBlock)
@@ -184,7 +190,7 @@ func (p *protocol) learnBCI(ctx context.Context, l *loop, c float64, count func(
 	d.Changed = distance(l.readout, first)
 	d.Reaches = l.reaches(p)
 	var err error
-	d.After, err = l.compactness(p.measures)
+	d.After, err = l.compactness(ctx, p.measures, count)
 	return d, err
 }
 

@@ -1,6 +1,7 @@
 package decoder
 
 import (
+	"context"
 	"fmt"
 	"math"
 	"slices"
@@ -16,7 +17,7 @@ const folds = 3
 
 // targetAccuracy is for each readout the part of trials, mean over folds, of which a
 // logistic regression on the rates in bins tells the target.
-func (l *loop) targetAccuracy(m measures) ([]float64, error) {
+func (l *loop) targetAccuracy(ctx context.Context, m measures, count counter) ([]float64, error) {
 	bins := l.steps / m.binSize
 	samples := m.repeats * l.targets
 	x := make([]rate.Matrix, l.readouts)
@@ -25,6 +26,10 @@ func (l *loop) targetAccuracy(m measures) ([]float64, error) {
 	}
 	classes := make([]int, samples)
 	for rep := range m.repeats {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		count(measuring)
 		l.run(trialSource(m.seed, trialsTargets), uint32(rep))
 		for t := range bins * m.binSize {
 			r := l.network.Rates(t + 1)
@@ -42,7 +47,8 @@ func (l *loop) targetAccuracy(m measures) ([]float64, error) {
 	for j := range all {
 		for f := range folds {
 			from, until := f*m.repeats/folds*l.targets, (f+1)*m.repeats/folds*l.targets
-			s, err := learnClasses(x[j], classes, l.targets, from, until)
+			s, err := learnClasses(ctx, x[j], classes, l.targets, from, until)
+			count(measuring)
 			if err != nil {
 				return nil, err
 			}
@@ -68,15 +74,16 @@ type softmax struct {
 	w rate.Matrix
 }
 
-// The minimum is reached where no element of the gradient exceeds enough; both limits
-// are those of the authors' analysis (and of scikit-learn).
+// The minimum counts as reached where no element of the gradient of that sum (not of a mean
+// over samples) exceeds enough. The authors' analysis, by scikit-learn, has the same two
+// numbers; what the first one is compared with there depends on the version.
 const (
 	enough         = 1e-4
 	mostIterations = 5000
 )
 
 // learnClasses learns from all rows of x but those in [from, until).
-func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax, error) {
+func learnClasses(ctx context.Context, x rate.Matrix, classes []int, count, from, until int) (softmax, error) {
 	s := softmax{matrix(count, x.Cols+1)}
 	p := make([]float64, count)
 	at := func(w, gradient []float64) float64 {
@@ -125,9 +132,13 @@ func learnClasses(x rate.Matrix, classes []int, count, from, until int) (softmax
 			}
 			copy(gradient, there)
 		},
+		Status: func() (optimize.Status, error) { return optimize.NotTerminated, ctx.Err() },
 	}
 	settings := &optimize.Settings{GradientThreshold: enough, MajorIterations: mostIterations, Converger: optimize.NeverTerminate{}}
 	found, err := optimize.Minimize(problem, make([]float64, len(s.w.Data)), settings, &optimize.LBFGS{})
+	if ctx.Err() != nil {
+		return s, ctx.Err()
+	}
 	if err != nil {
 		return s, fmt.Errorf("targets: logistic regression: %w", err)
 	}
