@@ -73,9 +73,9 @@ const (
 	drawReadout
 )
 
-// newLoop draws a network that moves an arm.
-func newLoop(z sizes, seed uint64) *loop {
-	l := &loop{sizes: z,
+// emptyLoop has no weights yet.
+func emptyLoop(z sizes) *loop {
+	return &loop{sizes: z,
 		network: rate.NewRecurrent(rate.RecurrentConfig{Units: z.units, Inputs: z.encoder, Leak: z.leak, Activation: rate.ReLU,
 			Steps: z.steps, Rows: z.targets, LearnW: true, LearnU: true, LearnB: true}, matmul.NewTeam(1)),
 		encode: matrix(z.encoder, inputs), readout: matrix(2, z.units), shift: make([]float64, z.encoder),
@@ -86,6 +86,11 @@ func newLoop(z sizes, seed uint64) *loop {
 		state: make([]state, z.targets), seen: make([][2]float64, (z.steps+1)*z.targets),
 		rates: matrix(z.targets, z.units),
 	}
+}
+
+// newLoop draws a network that moves an arm.
+func newLoop(z sizes, seed uint64) *loop {
+	l := emptyLoop(z)
 	uniform := func(what uint32, low, high float64, data []float64) {
 		stream := rng.NewSource(seed, rng.Weights, what).Stream(0)
 		for i := range data {
@@ -112,7 +117,7 @@ func newLoop(z sizes, seed uint64) *loop {
 
 // copyBCI gives a loop of its own, with the same network, whose readout moves a cursor.
 func (l *loop) copyBCI(decoder rate.Matrix) *loop {
-	c := newLoop(l.sizes, 0)
+	c := emptyLoop(l.sizes)
 	for _, pair := range [][2][]float64{{c.network.W.Data, l.network.W.Data}, {c.network.U.Data, l.network.U.Data},
 		{c.network.B, l.network.B}, {c.encode.Data, l.encode.Data}, {c.shift, l.shift}, {c.readout.Data, decoder.Data}} {
 		copy(pair[0], pair[1])
