@@ -11,14 +11,15 @@ import (
 // What trials are for; each has draws of its own, which depend on seed, purpose and
 // number alone: not on what the decoder did before.
 const (
-	trialsArm      = iota // learning to move the arm
-	trialsFit             // first fit of the decoder
-	trialsBCI             // learning to move the cursor
-	trialsAdapt           // adaptations of the decoder
-	trialsTest            // losses with some or all units
-	trialsTargets         // decoding of targets
-	trialsShown           // trajectories
-	trialsGradient        // comparison with differences
+	trialsArm          = iota // learning to move the arm
+	trialsFit                 // first fit of the decoder
+	trialsBCI                 // learning to move the cursor
+	trialsAdapt               // adaptations of the decoder
+	trialsTest                // losses with some or all units
+	trialsTargets             // decoding of targets
+	trialsShown               // trajectories
+	trialsGradient            // comparison of the gradient with differences
+	directionsGradient        // in these directions; no trials
 )
 
 func trialSource(seed uint64, what uint32) rng.Source {

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"testing"
 
+	"gonum.org/v1/gonum/floats"
+
 	"github.com/apical-sim/apical/rate"
 )
 
@@ -55,7 +57,45 @@ func TestGradient(t *testing.T) {
 				}
 			}
 			if e := l.gradientError(5); !(e < 1e-6) {
-				t.Errorf("%s, delay %d: error %v along the gradient", name, delay, e)
+				t.Errorf("%s, delay %d: error %v", name, delay, e)
+			}
+		}
+	}
+}
+
+// A gradient that lacks a part, or has a wrong one, is not taken for right.
+func TestGradientErrorSeesParts(t *testing.T) {
+	for name, l := range both(tiny(), 3) {
+		l.run(trialSource(5, trialsGradient), 0)
+		l.back()
+		var whole [3][]float64
+		for kind, g := range l.gradients() {
+			whole[kind] = slices.Clone(g)
+		}
+		if e := l.deviation(5, whole); !(e < 1e-6) {
+			t.Errorf("%s: error %v of the right gradient", name, e)
+		}
+		for kind, g := range whole {
+			for part, change := range map[string]func([]float64){
+				"all lost":        func(g []float64) { clear(g) },
+				"half lost":       func(g []float64) { clear(g[:len(g)/2]) },
+				"other half lost": func(g []float64) { clear(g[len(g)/2:]) },
+				"every third lost": func(g []float64) {
+					for i := 0; i < len(g); i += 3 {
+						g[i] = 0
+					}
+				},
+				"reversed":         slices.Reverse[[]float64],
+				"a hundredth more": func(g []float64) { floats.Scale(1.01, g) },
+			} {
+				wrong := whole
+				wrong[kind] = slices.Clone(g)
+				if change(wrong[kind]); slices.Equal(wrong[kind], g) {
+					continue
+				}
+				if e := l.deviation(5, wrong); !(e > 1e-4) {
+					t.Errorf("%s, kind %d, %s: error %v", name, kind, part, e)
+				}
 			}
 		}
 	}
