@@ -6,6 +6,7 @@ import (
 
 	"gonum.org/v1/gonum/mat"
 
+	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/rate"
 )
 
@@ -17,8 +18,8 @@ const negligible = 1e-10
 // rates of the readouts, the first units, by least squares without an intercept: of all
 // that are equally good, the least. Of velocities it explains R², the part of their sum of
 // squares. With rotate, each velocity points from where the effector is to its target,
-// as fast as it was.
-func (l *loop) fit(rotate bool) (decoder rate.Matrix, r2 float64, err error) {
+// as fast as it was. R² is nil if all are 0.
+func (l *loop) fit(rotate bool) (decoder rate.Matrix, r2 *float64, err error) {
 	n, rows := l.targets, l.steps*l.targets
 	x, y := mat.NewDense(rows, l.readouts, nil), mat.NewDense(rows, 2, nil)
 	total := 0.0
@@ -34,12 +35,12 @@ func (l *loop) fit(rotate bool) (decoder rate.Matrix, r2 float64, err error) {
 	}
 	var svd mat.SVD
 	if !svd.Factorize(x, mat.SVDThin) {
-		return decoder, 0, fmt.Errorf("decoder: the readouts' rates have no singular values: are they finite?")
+		return decoder, nil, fmt.Errorf("decoder: the readouts' rates have no singular values: are they finite?")
 	}
 	decoder = matrix(2, l.units)
 	rank := svd.Rank(negligible)
 	if rank == 0 { // all are silent
-		return decoder, 0, nil
+		return decoder, experiment.Finite(0 / total), nil
 	}
 	var d mat.Dense
 	svd.SolveTo(&d, y, rank)
@@ -52,7 +53,7 @@ func (l *loop) fit(rotate bool) (decoder rate.Matrix, r2 float64, err error) {
 	left.Mul(x, &d)
 	left.Sub(y, &left)
 	norm := mat.Norm(&left, 2)
-	return decoder, 1 - norm*norm/total, nil
+	return decoder, experiment.Finite(1 - norm*norm/total), nil
 }
 
 // velocity of the effector after t steps, or one that points to the target.

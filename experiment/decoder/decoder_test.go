@@ -6,6 +6,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/mat"
@@ -29,6 +30,28 @@ func TestExperimentIsValid(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	experimenttest.Refused(t, Experiment(), "intensities=0.1", "intensities=0,0.5,0.5", "intensities=0,2", "readouts=60", "time_step=30ms",
 		"time_step=60ms", "delay=110ms", "bin=2s", "bin=10ms", "early_epochs=2000", "repeats=2", "units=0", "adapt_every=0")
+	e := Experiment()
+	for _, x := range []struct {
+		sets []string
+		want string
+	}{
+		{[]string{"time_step=500ms", "time_constant=500ms", "bin=500ms", "delay=0"}, "duration: 1000ms, want at least 3 time steps"},
+		{[]string{"time_step=1us", "duration=100s", "delay=0"}, "a longer time_step helps"},
+		{[]string{"time_step=1ms", "duration=100s"}, "lower test_trials, units, targets or duration"},
+		{[]string{"time_step=1ms", "duration=100s", "test_trials=1"}, "lower units, encoder_units, targets or duration"},
+		{[]string{"units=5000", "encoder_units=5000"}, "lower units, encoder_units"},
+		{[]string{"test_trials=10000", "units=1000"}, "lower test_trials, units"},
+		{[]string{"repeats=10000", "targets=1000", "bin=20ms"}, "lower repeats, readouts"},
+	} {
+		if _, err := e.Resolve("", x.sets); err == nil || !strings.Contains(err.Error(), x.want) || strings.Contains(err.Error(), "\n") {
+			t.Errorf("%v: %v; want %q", x.sets, err, x.want)
+		}
+	}
+	for _, sets := range [][]string{{"time_step=1ms"}, {"units=1000"}, {"test_trials=1000"}, {"repeats=10000"}} {
+		if _, err := e.Resolve("", sets); err != nil {
+			t.Errorf("%v: %v", sets, err)
+		}
+	}
 }
 
 // A decoder is found from what it decoded, of whatever units it reads; silent ones get
@@ -42,7 +65,7 @@ func TestFit(t *testing.T) {
 	}
 	l.run(trialSource(1, trialsFit), 0)
 	d, r2, err := l.fit(false)
-	if err != nil || math.Abs(r2-1) > 1e-12 || !near(d.Data, l.readout.Data, 1e-12) {
+	if err != nil || r2 == nil || math.Abs(*r2-1) > 1e-12 || !near(d.Data, l.readout.Data, 1e-12) {
 		t.Errorf("decoder %v, R² %v, %v; want %v, 1", d.Data, r2, err, l.readout.Data)
 	}
 	for step := range z.steps {
@@ -330,9 +353,44 @@ func TestProtocol(t *testing.T) {
 	}
 }
 
+// Where no velocity is other than 0, nothing says how well it is explained.
+func TestFitWithoutVelocities(t *testing.T) {
+	l := both(tiny(), 3)["cursor"]
+	clear(l.readout.Data)
+	l.run(trialSource(1, trialsFit), 0)
+	if _, r2, err := l.fit(false); err != nil || r2 != nil {
+		t.Errorf("R² %v, %v", r2, err)
+	}
+}
+
+// Of a loss that is lower by a constant factor from the first epoch on, the start is lower and
+// the fall the same; of one that starts as high and falls faster, the fall is more.
+func TestStartAndFall(t *testing.T) {
+	line := func(from, slope float64) *Decoder {
+		d := &Decoder{After: &Compactness{}, losses: make([]float64, fallEpochs)}
+		for e := range d.losses {
+			d.losses[e] = from - slope*float64(e)
+		}
+		d.StartLog10Loss, d.FallLog10 = start(d.losses)
+		d.After.AddingLog10Loss = []float64{0}
+		return d
+	}
+	m := Metrics{Decoders: []*Decoder{line(0, 0.01), line(-0.5, 0.01), line(0, 0.02), line(-0.5, 0.005)}}
+	m.compare()
+	for i, want := range [][2]float64{{0.5, 0}, {4.5 * 0.01, 0.9}, {0.5 - 4.5*0.005, -0.45}} { // 90 epochs apart
+		c := m.AgainstFixed[i]
+		if math.Abs(c.StartLog10Difference-want[0]) > 1e-12 || math.Abs(*c.FallLog10Difference-want[1]) > 1e-12 || *c.FallsFaster != (i == 1) {
+			t.Errorf("%d: starts lower by %v and falls more by %v, want %v", i, c.StartLog10Difference, *c.FallLog10Difference, want)
+		}
+	}
+	if _, fall := start(make([]float64, fallEpochs-1)); fall != nil {
+		t.Errorf("a fall of %v within too few epochs", *fall)
+	}
+}
+
 // What came of seed 2 of ten in the default size holds with fewer epochs too: the
-// network learns, and faster with a decoder that adapts.
-func TestAdaptingIsFasterEarly(t *testing.T) {
+// network learns, and its loss is lower early with a decoder that adapts.
+func TestAdaptingIsLowerEarly(t *testing.T) {
 	if testing.Short() {
 		t.Skip("5 s of learning")
 	}
@@ -342,7 +400,7 @@ func TestAdaptingIsFasterEarly(t *testing.T) {
 		t.Errorf("arm: log10 loss from %v to %v, want it a tenth at most", first, last)
 	}
 	for i, c := range m.AgainstFixed {
-		if d := m.Decoders[i+1]; !c.FasterEarly || !(d.LateLog10Loss < d.EarlyLog10Loss) {
+		if d := m.Decoders[i+1]; !c.LowerEarly || !(d.LateLog10Loss < d.EarlyLog10Loss) {
 			t.Errorf("adapting by %g: log10 loss early %v lower than fixed, late %v", c.Intensity, c.EarlyLog10Difference, d.LateLog10Loss)
 		}
 	}

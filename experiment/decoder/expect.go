@@ -42,8 +42,11 @@ func expect(v *experiment.Values) []experiment.Expectation {
 		if !published {
 			continue
 		}
-		sign("faster_early", "lower loss early")
+		sign("lower_early", "lower loss early")
 		shown("early_log10_difference", "log10 of the loss early, by how much lower")
+		shown("start_log10_difference", "log10 of the loss in the first ten epochs, by how much lower")
+		sign("falls_faster", "loss falls faster from there, over 100 epochs")
+		shown("fall_log10_difference", "log10 of the loss, by how much more it falls")
 		if c == slices.Max(intensities) { // the claim is made of the strongest
 			sign("fewer_units", "asymptote with fewer units")
 		}

@@ -46,6 +46,9 @@ func read(v *experiment.Values, seed uint64) (*protocol, error) {
 		steps *int
 	}{{"duration", &p.steps}, {"delay", &p.delay}, {"bin", &p.binSize}} {
 		n := v.Milliseconds(x.key) / dt
+		if n > mostSteps {
+			return nil, experiment.Inputf("%s: %s, want at most %d time steps of %s; a longer time_step helps", x.key, v.Text(x.key), mostSteps, v.Text("time_step"))
+		}
 		*x.steps = int(math.Round(n))
 		if math.Abs(n-math.Round(n)) > 1e-9*n {
 			return nil, experiment.Inputf("%s: %s, want a whole number of time steps of %s", x.key, v.Text(x.key), v.Text("time_step"))
@@ -54,6 +57,8 @@ func read(v *experiment.Values, seed uint64) (*protocol, error) {
 	switch {
 	case p.leak > 1:
 		return nil, experiment.Inputf("time_step: %s, want at most the time constant, %s", v.Text("time_step"), v.Text("time_constant"))
+	case p.steps < fewestSteps:
+		return nil, experiment.Inputf("duration: %s, want at least %d time steps of %s: before, no control moves the arm", v.Text("duration"), fewestSteps, v.Text("time_step"))
 	case p.binSize < 1 || p.binSize > p.steps:
 		return nil, experiment.Inputf("bin: %s, want from a time step, %s, to a trial, %s", v.Text("bin"), v.Text("time_step"), v.Text("duration"))
 	case p.readouts > p.units:
@@ -70,7 +75,7 @@ func read(v *experiment.Values, seed uint64) (*protocol, error) {
 			}
 		}
 	}
-	return p, nil
+	return p, p.fits()
 }
 
 // run runs one seed: one network learns to move the arm; from it, several learn side by
@@ -185,6 +190,7 @@ func (p *protocol) learnBCI(ctx context.Context, l *loop, c float64, count count
 	}
 	d.draws = l.trials.sum
 	d.Learning = points(d.losses, bciBlock)
+	d.StartLog10Loss, d.FallLog10 = start(d.losses)
 	d.EarlyLog10Loss = stat.Mean(d.losses[:p.early], nil)
 	d.LateLog10Loss = stat.Mean(d.losses[p.bciEpochs-p.early:], nil)
 	d.Changed = distance(l.readout, first)
