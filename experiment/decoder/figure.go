@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"io"
 	"math"
+	"slices"
 
+	"gonum.org/v1/gonum/stat"
 	"gonum.org/v1/plot"
 	"gonum.org/v1/plot/vg"
 
@@ -12,8 +14,8 @@ import (
 )
 
 // figure draws reaches of the first seed, and of all the loss against epochs, the
-// unit-adding curves and how well single units tell the target: mean and one standard
-// deviation.
+// unit-adding curves: mean and one standard deviation; and how well single units tell the
+// target: median and quartiles, which stay below 100 %.
 func figure(runs []Metrics, png, svg io.Writer) error {
 	first := runs[0]
 	arm := reachPanel("Arm, after learning")
@@ -101,61 +103,67 @@ func learningPanel(runs []Metrics) *plot.Plot {
 	return p
 }
 
-// byUnits draws numbers of readouts before and after learning, named in the legend or not.
-func byUnits(runs []Metrics, p *plot.Plot, from float64, named bool, of func(*Compactness) []float64) {
-	draw := func(label string, which func(Metrics) *Compactness, s panel.Style) {
-		values := make([][]float64, len(runs))
-		for k, r := range runs {
-			values[k] = of(which(r))
-		}
-		x := make([]float64, len(values[0]))
-		for i := range x {
-			x[i] = from + float64(i)
-		}
-		if !named {
-			label = ""
-		}
-		panel.Curve(p, label, x, values, s)
-	}
-	draw("before learning", func(m Metrics) *Compactness { return m.Before }, panel.Style{Colour: panel.Grey, Dots: true})
-	for i, d := range runs[0].Decoders {
-		draw(label(d), func(m Metrics) *Compactness { return m.Decoders[i].After }, panel.Style{Colour: colour(i), Dots: true, Band: 1})
-	}
-	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
-}
-
 func addingPanel(runs []Metrics) *plot.Plot {
 	p := panel.New("Loss with the best units alone", "number of units", "log10 loss")
-	byUnits(runs, p, 0, true, func(c *Compactness) []float64 { return c.AddingLog10Loss })
+	numbers := func(values [][]float64) []float64 {
+		x := make([]float64, len(values[0]))
+		for i := range x {
+			x[i] = float64(i)
+		}
+		return x
+	}
+	adding := func(label string, which func(Metrics) *Compactness, s panel.Style) {
+		values := make([][]float64, len(runs))
+		for k, r := range runs {
+			values[k] = which(r).AddingLog10Loss
+		}
+		panel.Curve(p, label, numbers(values), values, s)
+	}
+	adding("before learning", func(m Metrics) *Compactness { return m.Before }, panel.Style{Colour: panel.Grey, Dots: true})
+	for i, d := range runs[0].Decoders {
+		adding(label(d), func(m Metrics) *Compactness { return m.Decoders[i].After }, panel.Style{Colour: colour(i), Dots: true, Band: 1})
+	}
 	for i := range runs[0].Decoders {
 		held := make([][]float64, len(runs))
-		var x []float64
 		for k, r := range runs {
 			held[k] = r.Decoders[i].After.HeldAddingLog10Loss
-			x = x[:0]
-			for n := range held[k] {
-				x = append(x, float64(n))
-			}
 		}
 		name := ""
 		if i == 0 {
 			name = "others held at their mean rates"
 		}
-		panel.Curve(p, name, x, held, panel.Style{Colour: colour(i), Dashed: true})
+		panel.Curve(p, name, numbers(held), held, panel.Style{Colour: colour(i), Dashed: true})
 	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
 	p.Legend.Top, p.Legend.Left = false, true
 	return p
 }
 
 func targetPanel(runs []Metrics) *plot.Plot {
 	p := panel.New("Target told by one unit", "unit, from the best on", "trials told right (%)")
-	byUnits(runs, p, 1, false, func(c *Compactness) []float64 {
-		percent := make([]float64, len(c.TargetAccuracy))
-		for i, v := range c.TargetAccuracy {
-			percent[i] = 100 * v
+	draw := func(which func(Metrics) *Compactness, c panel.Colour, ribbon bool) {
+		n := len(which(runs[0]).TargetAccuracy)
+		x, low, median, high := make([]float64, n), make([]float64, n), make([]float64, n), make([]float64, n)
+		for i := range n {
+			x[i] = float64(i + 1)
+			percent := make([]float64, len(runs))
+			for k, r := range runs {
+				percent[k] = 100 * which(r).TargetAccuracy[i]
+			}
+			slices.Sort(percent)
+			quartile := func(part float64) float64 { return stat.Quantile(part, stat.Empirical, percent, nil) }
+			low[i], median[i], high[i] = quartile(0.25), quartile(0.5), quartile(0.75)
 		}
-		return percent
-	})
+		if ribbon && len(runs) > 1 {
+			panel.Ribbon(p, x, low, high, panel.Style{Colour: c, Alpha: 50})
+		}
+		panel.Curve(p, "", x, [][]float64{median}, panel.Style{Colour: c, Dots: true})
+	}
+	draw(func(m Metrics) *Compactness { return m.Before }, panel.Grey, false)
+	for i := range runs[0].Decoders {
+		draw(func(m Metrics) *Compactness { return m.Decoders[i].After }, colour(i), true)
+	}
+	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
 	targets := float64(len(runs[0].ArmReaches))
 	panel.Level(p, "chance", 1, max(2, float64(len(runs[0].Before.TargetAccuracy))), 100/targets)
 	p.Y.Min, p.Y.Max = 0, 105
