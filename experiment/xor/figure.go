@@ -36,7 +36,7 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 // learningPanel draws the cost against the epoch, and chance.
 func learningPanel(runs []Metrics) *plot.Plot {
 	p := CostPanel("Learning")
-	AddCost(p, panel.Seeds(len(runs)), runs, panel.Blue)
+	AddCost(p, panel.Seeds(len(runs)), runs, panel.Style{Colour: panel.Blue, Band: 2})
 	AddChance(p)
 	return p
 }
@@ -52,7 +52,7 @@ func CostPanel(title string) *plot.Plot {
 }
 
 // AddCost draws the cost of the epochs that all seeds have.
-func AddCost(p *plot.Plot, label string, runs []Metrics, c panel.Colour) {
+func AddCost(p *plot.Plot, label string, runs []Metrics, style panel.Style) {
 	n := math.MaxInt
 	var costs [][]float64
 	for _, r := range runs {
@@ -64,7 +64,7 @@ func AddCost(p *plot.Plot, label string, runs []Metrics, c panel.Colour) {
 		epochs[i] = float64(i + 1)
 	}
 	p.X.Max = max(p.X.Max, float64(n))
-	panel.Curve(p, label, epochs, costs, panel.Style{Colour: c, Band: 2})
+	panel.Curve(p, label, epochs, costs, style)
 	p.Y.Max = max(p.Y.Max, 3.5)
 }
 

@@ -1,7 +1,9 @@
 package xorbiases
 
 import (
+	"cmp"
 	"io"
+	"slices"
 
 	"gonum.org/v1/plot"
 
@@ -35,9 +37,10 @@ func figure(metrics []Metrics, png, svg io.Writer) error {
 	}{{false, "As in the paper, ", "biases", "biases alone"}, {true, "Signed read-out, ", "signed_biases", "biases, signed read-out"}} {
 		costs := xor.CostPanel(read.title + panel.Seeds(len(metrics)))
 		some := false
-		for _, k := range variants {
+		for _, k := range drawn() {
 			if all := runs[k.key]; k.signed == read.signed && len(all) > 0 {
-				xor.AddCost(costs, k.label, all, colours[k.key])
+				// What learns nothing is often as good as what does, and lies above it in dashes.
+				xor.AddCost(costs, k.label, all, panel.Style{Colour: colours[k.key], Dashed: k.key == k.control(), Band: 2})
 				some = true
 			}
 		}
@@ -52,6 +55,23 @@ func figure(metrics []Metrics, png, svg io.Writer) error {
 		rows = append(rows, row)
 	}
 	return panel.Save(rows, xor.PanelWidth, xor.PanelHeight, png, svg)
+}
+
+// drawn are the variants in the order of drawing, those last in which nothing learns.
+func drawn() []variant {
+	all := slices.Clone(variants[:])
+	slices.SortStableFunc(all, func(a, b variant) int {
+		return cmp.Compare(last(a), last(b))
+	})
+	return all
+}
+
+// last is 1 for a variant that is drawn after the others.
+func last(k variant) int {
+	if k.key == k.control() {
+		return 1
+	}
+	return 0
 }
 
 // biasPanel draws how many neurons of each population have which bias in the end, mean

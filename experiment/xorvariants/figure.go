@@ -25,7 +25,7 @@ func (c comparison) figure(metrics []Metrics, png, svg io.Writer) error {
 	costs := xor.CostPanel("Learning, " + panel.Seeds(len(metrics)))
 	panels := []*plot.Plot{costs}
 	for i, k := range c.variants {
-		xor.AddCost(costs, k.label, runs[k.key], colours[i])
+		xor.AddCost(costs, k.label, runs[k.key], panel.Style{Colour: colours[i], Band: 2})
 		panels = append(panels, xor.OutputPanel("Output: "+k.label, runs[k.key]))
 	}
 	xor.AddChance(costs)
