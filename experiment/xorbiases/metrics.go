@@ -15,6 +15,13 @@ import (
 type Metrics struct {
 	// BiasMax is the largest bias that is allowed, leak conductances.
 	BiasMax float64 `json:"bias_max"`
+	// FrozenChanged is how many weights and biases changed in variants where they are
+	// frozen, and BiasesUnmoved how many did not where they learn. PairedBefore tells whether
+	// each variant began as that with the same network in which nothing learns; none if
+	// there is nothing to compare.
+	FrozenChanged int   `json:"frozen_changed"`
+	BiasesUnmoved int   `json:"biases_unmoved"`
+	PairedBefore  *bool `json:"paired_before,omitempty"`
 	// Variants by key.
 	Variants map[string]*Result `json:"variants"`
 	// Scans by read-out, plain and signed; none if nothing was to be scanned.
@@ -205,6 +212,31 @@ func (m *Metrics) compare(k variant, witnesses map[string]*witness) {
 	r.PairedBefore = &paired
 	for _, name := range biased {
 		r.Biases[name].relate(witnesses[k.key].biases[name], witnesses[k.control()].rates[name])
+	}
+}
+
+// certain fills in what the protocol makes certain, over all variants; each population
+// has n neurons.
+func (m *Metrics) certain(n int) {
+	for _, k := range variants {
+		r, ok := m.Variants[k.key]
+		if !ok {
+			continue
+		}
+		if !k.weights {
+			m.FrozenChanged += r.Weights.Changed
+		}
+		for name, b := range r.Biases {
+			if k.learns(biasPrefix + name) {
+				m.BiasesUnmoved += n - b.Changed
+			} else {
+				m.FrozenChanged += b.Changed
+			}
+		}
+		if r.PairedBefore != nil && k.key != k.control() {
+			paired := *r.PairedBefore && (m.PairedBefore == nil || *m.PairedBefore)
+			m.PairedBefore = &paired
+		}
 	}
 }
 

@@ -64,6 +64,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 			result.compare(k, witnesses)
 		}
 	}
+	result.certain(r.Values.Int("neurons"))
 	if err := r.Metrics(result); err != nil {
 		return err
 	}

@@ -11,6 +11,7 @@ package xorbiases
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -82,17 +83,20 @@ func Experiment() *experiment.Experiment {
 			"Figure 4, and each may be frozen. Variants with the same seed have the same wiring and the same noise: nothing " +
 			"learns, weights alone (the paper), biases of the output, of the hidden layer, or both alone, and all together. In two " +
 			"more hidden1 only excites the output and hidden2 only inhibits it, with the same total weights: the signs with which biases " +
-			"alone can make XOR of units that all rise with their input. For both read-outs it is also measured what the network answers " +
-			"with each of some combinations of biases that the neurons of a population share. A run keeps the files of each variant.",
+			"alone can make XOR of an OR and an AND. For both read-outs it is also measured what the network answers " +
+			"with each of some combinations of biases that the neurons of a population share. The defaults are the time scales and learning rates of " +
+			"xor's preset quick and 60 epochs: eight trainings of 500 s of model time and two scans of 257 s. The preset full is as long as Figure 4, " +
+			"eight trainings of 16070 s of model time: hours. A run keeps the files of each variant. Spikes of the trains that biases weigh " +
+			"(bias_hidden1, bias_hidden2, bias_output) are nineteen in twenty of all, and recorded where they, phases alone or all are asked for.",
 		Citation: "Williams, Payeur, Ryoo, Jiralerspong, Perich, Mazzucato, Lajoie (2024), arXiv:2407.00957; " + base.Citation,
 		Params:   params(base),
-		Presets:  presets(),
-		Record:   base.Record,
+		Presets:  presets(base),
+		Record:   recordable(base.Record),
 		Headline: []string{"variants.biases.final_cost", "variants.biases.final_cost_change", "variants.signed_biases.final_cost_change",
 			"variants.weights.final_cost_change", "variants.biases.solved", "variants.signed_biases.solved"},
 		Figure: experiment.FigureOf(figure),
 		Expect: expect,
-		Verify: []experiment.Verification{{Name: "quick", Preset: "quick", Seeds: "1..5", Takes: "10 min on two cores"}},
+		Verify: []experiment.Verification{{Seeds: "1..5", Takes: "45 min on two cores"}},
 		Check:  check,
 		Run:    run,
 	}
@@ -102,7 +106,19 @@ func Experiment() *experiment.Experiment {
 	return e
 }
 
-// params are those of xor, with epochs for examples and without states of neurons.
+// recordable is that of xor, with the trains that biases weigh: they fire far more
+// than all neurons, and are left out unless asked for.
+func recordable(base experiment.Recordable) experiment.Recordable {
+	base.Default = strings.Join(base.Populations, ",") + "," + base.Default
+	base.Populations = slices.Clone(base.Populations)
+	for _, name := range biased {
+		base.Populations = append(base.Populations, biasPrefix+name)
+	}
+	return base
+}
+
+// params are those of xor with the values of its preset quick, with epochs for examples
+// and without states of neurons.
 func params(base *experiment.Experiment) (all []experiment.Param) {
 	var keys []string
 	for _, k := range variants {
@@ -110,7 +126,7 @@ func params(base *experiment.Experiment) (all []experiment.Param) {
 	}
 	all = append(all,
 		experiment.Param{Key: variantsKey, Kind: experiment.Words, Default: keys, Choices: keys, Doc: "which are run; what is compared with nothing learned needs nothing, or signed_nothing"},
-		experiment.Param{Key: epochs, Kind: experiment.Integer, Default: 500, Min: 1, Max: 1e8, Doc: "epochs of the training of each variant, four examples each"},
+		experiment.Param{Key: epochs, Kind: experiment.Integer, Default: 60, Min: 1, Max: 1e8, Doc: "epochs of the training of each variant, four examples each"},
 		experiment.NumberWithin(etaBias, "", 3e-3, 0, 1, "learning rate of biases, leak conductances"),
 		experiment.NumberAboveZero(biasMax, "", 1, 1e3, "largest bias, leak conductances; the least is 0"),
 		experiment.Param{Key: rateFloor, Kind: experiment.Bool, Default: false, Doc: "biases also grow with each spike of their train while the neuron has fewer events than rate_min"},
@@ -124,17 +140,30 @@ func params(base *experiment.Experiment) (all []experiment.Param) {
 		switch q.Key {
 		case "examples", "state_neurons", "state_interval":
 		default:
+			if short, ok := quick[q.Key]; ok {
+				q.Default = short
+			}
 			all = append(all, q)
 		}
 	}
 	return all
 }
 
-func presets() []experiment.Preset {
-	return []experiment.Preset{{Name: "quick", Doc: "the time scales and learning rates of xor's preset quick, 60 epochs", Set: map[string]string{
-		epochs: "60", "example_duration": "2s", "learning_fraction": "0.25", "tau_avg": "0.5s",
-		"eta_input_hidden": "0.016", "eta_hidden_output": "0.008",
-	}}}
+// quick are the values of xor's preset quick, in the units of the parameters.
+var quick = map[string]float64{
+	"example_duration": 2, "learning_fraction": 0.25, "tau_avg": 0.5,
+	"eta_input_hidden": 0.016, "eta_hidden_output": 0.008,
+}
+
+// fullLength names the preset with the values of Figure 4.
+const fullLength = "full"
+
+func presets(base *experiment.Experiment) []experiment.Preset {
+	published := experiment.Preset{Name: fullLength, Doc: "time scales, learning rates and 500 epochs of Figure 4: hours", Set: map[string]string{epochs: "500"}}
+	for key := range quick {
+		published.Set[key] = base.Defaults().Text(key)
+	}
+	return []experiment.Preset{published}
 }
 
 // values are those of xor for a run with values v.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/floats"
@@ -247,33 +248,103 @@ func TestScan(t *testing.T) {
 	}
 }
 
-// TestExpectations: what is frozen, what changes, what is paired, in full length, in the
-// preset and with a rate of 0.
+// TestExpectations: what is judged of whole runs, and of others only what is frozen and
+// paired.
 func TestExpectations(t *testing.T) {
-	count := func(preset string, sets ...string) (n int) {
+	judged := func(preset string, sets ...string) (paths []string) {
 		v, err := Experiment().Resolve(preset, sets)
 		if err != nil {
 			t.Fatal(err)
 		}
-		return len(Experiment().Expect(v))
+		for _, x := range Experiment().Expect(v) {
+			if !math.IsInf(x.Low, -1) || !math.IsInf(x.High, 1) {
+				paths = append(paths, x.Path)
+			}
+		}
+		return paths
 	}
-	// 6 variants with frozen weights, 24 populations, 8 pairs, 6 outcomes shown, the
-	// direction of one bias, a scan; the paper's answer in full length.
-	const certain = 6 + 24 + 8
+	certain := []string{"frozen_changed", "paired_before"}
+	outcomes := []string{"variants.output_biases.biases.output.mean_change", "variants.output_biases.final_cost_change",
+		"variants.hidden_biases.final_cost_change"}
+	const weights, scan = "variants.weights.final_cost_change", "scans.plain.contrast_hz"
 	for _, c := range []struct {
 		preset string
 		sets   []string
-		want   int
+		want   []string
 	}{
-		{"", nil, certain + 6 + 1 + 1 + 1}, {"quick", nil, certain + 6 + 1 + 1},
-		{"quick", []string{"scan=none"}, certain + 6 + 1},
-		{"quick", []string{"eta_bias=0"}, certain},
-		{"quick", []string{"neurons=40"}, certain - 12},
-		{"quick", []string{"variants=biases"}, 1 + 3 + 1},
+		{"", nil, slices.Concat(certain, []string{"biases_unmoved", weights}, outcomes, []string{scan})},
+		{"full", nil, slices.Concat(certain, []string{"biases_unmoved", "variants.weights.solved", weights}, outcomes, []string{scan})},
+		{"", []string{"scan=none"}, slices.Concat(certain, []string{"biases_unmoved", weights}, outcomes)},
+		{"", []string{"eta_bias=0"}, certain},
+		{"", []string{"neurons=40"}, certain},
+		{"", []string{"variants=biases"}, []string{"frozen_changed", "biases_unmoved", scan}},
+		{"", []string{"variants=nothing", "scan=none"}, []string{"frozen_changed"}},
 	} {
-		if got := count(c.preset, c.sets...); got != c.want {
-			t.Errorf("preset %q, %v: %d expectations, want %d", c.preset, c.sets, got, c.want)
+		if got := judged(c.preset, c.sets...); !slices.Equal(got, c.want) {
+			t.Errorf("preset %q, %v: %v, want %v", c.preset, c.sets, got, c.want)
 		}
+	}
+}
+
+// TestPresets: the defaults last as long as xor's preset quick but for the epochs, and
+// the preset full is xor in full length.
+func TestPresets(t *testing.T) {
+	for preset, base := range map[string]string{"": "quick", "full": ""} {
+		v, err := Experiment().Resolve(preset, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ours, err := values(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		theirs, err := xor.Experiment().Resolve(base, []string{"examples=" + ours.Text("examples")})
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, q := range xor.Experiment().Params {
+			if a, b := ours.Text(q.Key), theirs.Text(q.Key); a != b {
+				t.Errorf("preset %q: %s %s, xor %s", preset, q.Key, a, b)
+			}
+		}
+	}
+}
+
+// TestRecording: all populations of the network can be recorded, and the trains that
+// biases weigh are where they are asked for.
+func TestRecording(t *testing.T) {
+	e := Experiment()
+	unasked, err := e.Record.Parse("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range network(t, variants[0], resolve(t)).Populations {
+		asked, err := e.Record.Parse(p.Name)
+		if err != nil || !asked.Wants(p.Name, "test_before") {
+			t.Errorf("%s is not recorded: %v", p.Name, err)
+		}
+		if train := isBias(sim.Projection{From: p.Name, To: strings.TrimPrefix(p.Name, biasPrefix)}); unasked.Wants(p.Name, "test_before") == train || unasked.Wants(p.Name, "training") {
+			t.Errorf("%s: recorded unasked %v", p.Name, !train)
+		}
+	}
+}
+
+// TestCertain counts what changed although frozen, and what did not although it learns.
+func TestCertain(t *testing.T) {
+	yes, no := true, false
+	result := func(weights int, paired *bool, changed ...int) *Result {
+		r := &Result{PairedBefore: paired, Biases: map[string]*Biases{}}
+		r.Weights.Changed = weights
+		for i, n := range changed {
+			r.Biases[biased[i]] = &Biases{Changed: n}
+		}
+		return r
+	}
+	m := Metrics{Variants: map[string]*Result{
+		"nothing": result(1, &yes, 0, 0, 2), "weights": result(100, &yes, 0, 0, 0), "hidden_biases": result(0, &no, 10, 7, 4),
+	}}
+	if m.certain(10); m.FrozenChanged != 1+2+4 || m.BiasesUnmoved != 3 || *m.PairedBefore {
+		t.Errorf("%d, %d, %v", m.FrozenChanged, m.BiasesUnmoved, *m.PairedBefore)
 	}
 }
 
