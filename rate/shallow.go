@@ -26,8 +26,9 @@ import (
 // A batch has one row an example. Nothing is allocated after NewShallow, and the bits do
 // not depend on the number of workers.
 type Shallow struct {
-	// V is outputs × units; the network only reads it, B, the biases, and Gates, which
-	// is nil where all units take part. B and Gates have one number a unit.
+	// V is outputs × units, B the biases, and Gates is nil where all units take part. B and
+	// Gates have one number a unit. Only what LearnBiases, LearnMask and LearnAll return
+	// changes them.
 	V        Matrix
 	B, Gates []float64
 
@@ -62,10 +63,8 @@ func (s *Shallow) Forward() Matrix {
 	for i := range s.hidden.Rows {
 		h := s.Row(i)[:len(b)]
 		for j, bias := range b {
-			// max(0, ·) without a branch, which nobody could foresee: a number with the
-			// sign set loses all its bits.
-			bits := math.Float64bits(h[j] + bias)
-			h[j] = math.Float64frombits(bits &^ uint64(int64(bits)>>63))
+			// Without a branch, which nobody could foresee; NaN stays NaN.
+			h[j] = max(0, h[j]+bias)
 		}
 	}
 	s.gated = s.hidden
@@ -101,8 +100,8 @@ func (s *Shallow) Backward(d Matrix) {
 		h := s.Row(i)
 		e := s.back.Data[i*s.back.Stride:][:len(h)]
 		for j, active := range h {
-			bits := int64(math.Float64bits(active)) // above 0, or 0
-			e[j] = math.Float64frombits(math.Float64bits(e[j]) & uint64(-bits>>63))
+			bits := int64(math.Float64bits(active)) // of what is above 0, of 0, or of NaN
+			e[j] = math.Float64frombits(math.Float64bits(e[j]) & uint64((bits|-bits)>>63))
 		}
 	}
 }

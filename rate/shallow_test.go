@@ -117,6 +117,21 @@ func TestShallowGradients(t *testing.T) {
 	}
 }
 
+// A drive that is no number makes the output and the gradient none, whatever its sign bit.
+func TestShallowKeepsNaN(t *testing.T) {
+	for _, sign := range []float64{1, -1} {
+		c := newShallowCase(3, 1, false, 1)
+		copy(c.net.Drive(1).Data, []float64{1, math.Copysign(math.NaN(), sign), -1})
+		y, g := c.net.Forward(), make([]float64, 3)
+		c.net.Backward(y)
+		c.net.BiasGradient(g)
+		if !math.IsNaN(y.Data[0]) || !math.IsNaN(g[1]) {
+			t.Errorf("sign %v: output %v and gradient %v of a drive of NaN", sign, y.Data[0], g[1])
+		}
+		c.net.team.Close()
+	}
+}
+
 // A gate of 0 and a bias far below 0 are the same network: masking is a case of biases.
 func TestShallowMaskIsBias(t *testing.T) {
 	c := newShallowCase(40, 8, true, 1)

@@ -211,14 +211,11 @@ func (t *trainer) batch(set *dataset.Set, indices []int) (x rate.Matrix, classes
 	return x, classes
 }
 
-// shuffle draws the order of an epoch (Fisher and Yates).
+// shuffle draws the order of an epoch.
 func (t *trainer) shuffle(epoch uint32) {
 	stream := rng.NewSource(t.Network.Seed, rng.Protocol, drawOrder).Stream(epoch)
 	for i := range t.order {
 		t.order[i] = i
 	}
-	for i := len(t.order) - 1; i > 0; i-- {
-		j := int(stream.Below(uint32(i + 1)))
-		t.order[i], t.order[j] = t.order[j], t.order[i]
-	}
+	stream.Shuffle(t.order)
 }

@@ -159,5 +159,14 @@ func (s *Stream) Below(n uint32) uint32 {
 	return hi
 }
 
+// Shuffle puts numbers, of which there are fewer than 2³², in a random order, each as
+// likely (Fisher and Yates).
+func (s *Stream) Shuffle(x []int) {
+	for i := len(x) - 1; i > 0; i-- {
+		j := s.Below(uint32(i + 1))
+		x[i], x[j] = x[j], x[i]
+	}
+}
+
 // Unit turns 32 random bits into a number uniform on [0, 1), in steps of 2⁻³².
 func Unit(bits uint32) float64 { return float64(bits) * 0x1p-32 }

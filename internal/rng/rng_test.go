@@ -70,6 +70,27 @@ func TestBelowIsUniform(t *testing.T) {
 	}
 }
 
+// TestShuffleIsUniform counts the orders of three numbers.
+func TestShuffleIsUniform(t *testing.T) {
+	s := NewSource(7, Protocol, 0).Stream(0)
+	const draws = 60000
+	counts := map[[3]int]float64{}
+	for range draws {
+		x := []int{0, 1, 2}
+		s.Shuffle(x)
+		counts[[3]int(x)]++
+	}
+	if len(counts) != 6 {
+		t.Fatalf("orders %v, want 6", counts)
+	}
+	for order, n := range counts {
+		// 4.5 standard deviations of a binomial count.
+		if math.Abs(n-draws/6) > 4.5*math.Sqrt(draws*5.0/36) {
+			t.Errorf("%v comes %v times of %d, want one in 6", order, n, draws)
+		}
+	}
+}
+
 // TestGapsAreGeometric compares the counts of every gap with the law, for
 // probabilities on both sides of the table's border.
 func TestGapsAreGeometric(t *testing.T) {
