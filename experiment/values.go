@@ -220,6 +220,20 @@ func (v *Values) Hash() string {
 	return hex.EncodeToString(sum[:])
 }
 
+// Ascending checks that a List has at least one number, and that all are whole and ascend.
+func (v *Values) Ascending(key string) error {
+	all := v.Floats(key)
+	if len(all) == 0 {
+		return Inputf("%s: none, want at least one", key)
+	}
+	for i, x := range all {
+		if x != math.Trunc(x) || i > 0 && x <= all[i-1] {
+			return Inputf("%s: %g, want whole numbers that ascend", key, x)
+		}
+	}
+	return nil
+}
+
 // OnlyChanged reports whether no values but those named differ from the defaults.
 func (v *Values) OnlyChanged(keys ...string) bool {
 	return !slices.ContainsFunc(v.Changed(), func(key string) bool { return !slices.Contains(keys, key) })

@@ -7,12 +7,11 @@
 package bias
 
 import (
+	"cmp"
 	"context"
 	"fmt"
-	"math"
 	"runtime"
 	"slices"
-	"sync"
 
 	"github.com/sourcegraph/conc/pool"
 
@@ -31,9 +30,10 @@ func Experiment() *experiment.Experiment {
 			"biases b, or, to compare, a mask of the units, or everything, for a range of widths. Then several tasks are learned " +
 			"on one W and V, each with a bias vector of its own, and vectors are swapped between tasks; units are clustered by " +
 			"how much their activity varies in each task. Since W is frozen, Wx is computed once and kept, in 4 bytes a unit and " +
-			"image: 0.5 GB for all of MNIST and 1600 units, as long as a seed learns the curves.",
+			"image: 64 MB for 10 000 images and 1600 units, as long as a seed learns the curves.",
 		Citation: "Williams, Payeur, Ryoo, Jiralerspong, Perich, Mazzucato, Lajoie (2025), ICLR, arXiv 2407.00957",
-		Params: slices.Concat(images.ExampleParams("mnist", 20), []experiment.Param{
+		Params: slices.Concat(images.ExampleParams("mnist", 20, 8000, 2000), []experiment.Param{
+			{Key: "pixels", Kind: experiment.Choice, Default: pixelsStandardised, Choices: []string{pixelsStandardised, pixelsUnit}, Doc: "what networks are shown: (pixel/255 - mean)/sd over all training pixels, or pixel/255 with unit"},
 			{Key: "widths", Kind: experiment.List, Default: []float64{50, 100, 200, 400, 800, 1600}, Min: 1, Max: 100_000, Doc: "numbers of hidden units, ascending"},
 			{Key: "widest_weights", Kind: experiment.Integer, Default: 1600, Min: 0, Max: 100_000, Doc: "everything is trained, to compare, up to this number of hidden units: it takes hundreds of times as long as biases; 0 for none"},
 			experiment.NumberAboveZero("weight_bound", "", 0.1, 100, "W and V are drawn uniformly between this and its negative"),
@@ -45,18 +45,24 @@ func Experiment() *experiment.Experiment {
 			{Key: "more_data", Kind: experiment.Text, Default: noMoreData, Doc: "other data sets that are tasks as well, with images of the same shape: names or directories, separated by commas; or none"},
 			{Key: "task_width", Kind: experiment.Integer, Default: 800, Min: 0, Max: 100_000, Doc: "hidden units of the network of the tasks; 0 leaves tasks out"},
 			{Key: "clusters", Kind: experiment.Integer, Default: 0, Min: 0, Max: greatestK, Doc: "of units by task variance, 2 or more; 0 takes the number from 2 to 16 with the greatest silhouette"},
+			experiment.NumberAboveZero("memory_gb", "", 4, 1e6, "what a seed may take for Wx that is kept, weights and moments of Adam, in 10⁹ bytes; a run that needs more is refused"),
 		}),
 		Presets: []experiment.Preset{
-			{Name: "quick", Doc: "8000 training and 2000 test images", Set: map[string]string{"train_examples": "8000", "test_examples": "2000"}},
-			{Name: "full", Doc: "all images, biases and masks up to 3200 units; 0.9 GB", Set: map[string]string{"widths": "50,100,200,400,800,1600,3200"}},
+			{Name: "quick", Doc: "biases and masks alone: no network is trained as a whole", Set: map[string]string{"widest_weights": "0"}},
+			{Name: "full", Doc: "all images, biases and masks up to 3200 units; an hour and more, and 1.5 GB", Set: map[string]string{
+				"train_examples": "0", "test_examples": "0", "widths": "50,100,200,400,800,1600,3200"}},
 		},
 		Headline: []string{"biases.accuracy_pct", "mask.accuracy_pct", "all_weights.accuracy_pct", "frozen.unchanged", "tasks.least_margin_pct"},
 		Figure:   experiment.FigureOf(figure),
 		Expect:   expect,
-		Verify:   []experiment.Verification{{Preset: "quick", Seeds: "1..5", Takes: "3 min on two cores"}},
+		Verify:   []experiment.Verification{{Seeds: "1..5", Takes: "3 min on two cores"}},
 		Check:    check,
 		Ready: func(v *experiment.Values) error {
-			if err := images.Ready(v); err != nil {
+			data, err := images.Load(v)
+			if err != nil {
+				return err
+			}
+			if err := fits(v, data); err != nil {
 				return err
 			}
 			for _, name := range moreData(v) {
@@ -71,14 +77,8 @@ func Experiment() *experiment.Experiment {
 }
 
 func check(v *experiment.Values) error {
-	widths := v.Floats("widths")
-	if len(widths) == 0 {
-		return experiment.Inputf("widths: none, want at least one")
-	}
-	for i, w := range widths {
-		if w != math.Trunc(w) || i > 0 && w <= widths[i-1] {
-			return experiment.Inputf("widths: %g, want whole numbers that ascend", w)
-		}
+	if err := v.Ascending("widths"); err != nil {
+		return err
 	}
 	if v.Int("clusters") == 1 {
 		return experiment.Inputf("clusters: 1, want 2 to %d, or 0", greatestK)
@@ -114,6 +114,9 @@ func run(ctx context.Context, r *experiment.Run) error {
 	if err != nil {
 		return err
 	}
+	if err := shownAs(v, data); err != nil {
+		return err
+	}
 	var tasks []task
 	taskWidth := v.Int("task_width")
 	if taskWidth > 0 {
@@ -141,9 +144,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 	}
 	m := newMetrics(v, data, all, histories)
 	if len(tasks) > 0 {
-		learned, err := learnTasks(ctx, s, drawn.First(taskWidth), tasks, r.Workers, func(i, epoch int) {
-			p.set(len(all)+i, epoch, "task "+tasks[i].name)
-		})
+		learned, err := learnTasks(ctx, s, drawn.First(taskWidth), tasks, r.Workers, p, len(all))
 		if err != nil {
 			return err
 		}
@@ -161,13 +162,18 @@ func run(ctx context.Context, r *experiment.Run) error {
 // learnCurves trains the networks of the curves, those that take longest first.
 func learnCurves(ctx context.Context, s settings, n rate.ShallowWeights, all []cell, data *images.Data, workers int, p *progress) ([]History, error) {
 	together := matmul.NewTeam(workers)
-	train, test := keep(together, n.W, data, &data.Train), keep(together, n.W, data, &data.Test)
+	train, test, err := keepBoth(ctx, together, n.W, data, func(part float64) {
+		p.keeping(p.shared(), part, fmt.Sprintf("%d units", n.W.Rows))
+	})
 	together.Close()
+	if err != nil {
+		return nil, err
+	}
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
 	}
-	slices.SortStableFunc(order, func(a, b int) int { return p.cost(b) - p.cost(a) })
+	slices.SortStableFunc(order, func(a, b int) int { return cmp.Compare(p.cost(b), p.cost(a)) })
 	histories := make([]History, len(all))
 	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(workers)
 	for _, i := range order {
@@ -181,7 +187,7 @@ func learnCurves(ctx context.Context, s settings, n rate.ShallowWeights, all []c
 			} else {
 				t = newTrainer(s, c.learn, team, n.First(c.width), train, test)
 			}
-			histories[i], err = t.run(ctx, func(epoch int) { p.set(i, epoch, fmt.Sprintf("%s, %d units", c.learn, c.width)) })
+			histories[i], err = t.run(ctx, func(epochs float64) { p.learned(i, epochs, fmt.Sprintf("%s, %d units", c.learn, c.width)) })
 			return err
 		})
 	}
@@ -206,49 +212,4 @@ func newMetrics(v *experiment.Values, data *images.Data, all []cell, histories [
 	m.Biases, m.Mask, m.Weights = of(learnBiases), of(learnMask), of(learnWeights)
 	m.WeightsLessBiasesPct, m.MaskLessBiasesPct = m.lessBiases(m.Weights), m.lessBiases(m.Mask)
 	return m
-}
-
-// progress adds up the epochs that networks have done, each counted by what it takes.
-type progress struct {
-	run    *experiment.Run
-	costs  []int
-	epochs int
-	total  float64
-
-	mu   sync.Mutex
-	done []float64
-}
-
-func newProgress(r *experiment.Run, all []cell, tasks, taskWidth, inputs, epochs int) *progress {
-	p := &progress{run: r, epochs: epochs}
-	for _, c := range all {
-		cost := c.width
-		if c.learn == learnWeights {
-			cost *= inputs // beside which what an epoch of biases takes is little
-		}
-		p.costs = append(p.costs, cost)
-	}
-	for range tasks {
-		p.costs = append(p.costs, taskWidth)
-	}
-	p.done = make([]float64, len(p.costs))
-	for _, c := range p.costs {
-		p.total += float64(c)
-	}
-	return p
-}
-
-func (p *progress) cost(i int) int { return p.costs[i] }
-
-// set notes that network i has learned for so many epochs.
-func (p *progress) set(i, epoch int, note string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	p.done[i] = float64(p.costs[i]) * float64(epoch) / float64(p.epochs)
-	sum := 0.0
-	for _, d := range p.done {
-		sum += d
-	}
-	all := float64(len(p.costs) * p.epochs)
-	p.run.Progress.Count(all*sum/p.total, all, "epochs", fmt.Sprintf("%s, epoch %d of %d", note, epoch, p.epochs))
 }

@@ -1,9 +1,12 @@
 package bias
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
+	"strings"
 	"testing"
 
 	"gonum.org/v1/gonum/blas"
@@ -29,7 +32,7 @@ func TestExperimentIsValid(t *testing.T) {
 func TestClaims(t *testing.T) {
 	data := datasettest.Dir(t, datasettest.Options{Train: 600, Test: 200, Noise: 60})
 	other := datasettest.Dir(t, datasettest.Options{Seed: 1, Train: 600, Test: 200, Classes: 8, Noise: 60})
-	x := experimenttest.Trial{Seed: 1, Sets: []string{"data=" + data, "more_data=" + other, "epochs=8", "widths=5,20,80,320",
+	x := experimenttest.Trial{Seed: 1, Sets: []string{"data=" + data, "more_data=" + other, "train_examples=0", "test_examples=0", "epochs=8", "widths=5,20,80,320",
 		"widest_weights=20", "task_width=200"}}
 	dir := experimenttest.SameBytes(t, Experiment(), x, []int{3}, "metrics.json")
 	m := experimenttest.Metrics[Metrics](t, dir)
@@ -62,11 +65,17 @@ func TestKeptDrives(t *testing.T) {
 		t.Fatal(err)
 	}
 	n := rate.DrawShallow(1, 0, 9, d.Shape().Units(), 10, 0.1, 0.1)
-	k := keep(matmul.NewTeam(2), n.W, d, &d.Train)
+	team := matmul.NewTeam(2)
+	defer team.Close()
+	told := 0.0
+	k, _, err := keepBoth(t.Context(), team, n.W, d, func(part float64) { told = part })
+	if err != nil || told != 1 {
+		t.Fatalf("told of a part of %v in the end, want 1 (%v)", told, err)
+	}
 	indices, classes := []int{299, 0, 256}, make([]uint8, 3)
 	x, want, got := matrix(3, n.W.Cols), matrix(3, 9), matrix(3, 5)
 	d.Fill(&d.Train, indices, x, classes)
-	matmul.NewTeam(1).Mul(blas.NoTrans, blas.Trans, x, n.W, 0, want)
+	team.Mul(blas.NoTrans, blas.Trans, x, n.W, 0, want)
 	clear(classes)
 	k.drive(indices, got, classes) // of the first five units
 	for i, index := range indices {
@@ -89,15 +98,21 @@ func TestEpochsAllocateNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	team := matmul.NewTeam(1)
+	defer team.Close()
 	n := rate.DrawShallow(1, 0, 30, d.Shape().Units(), 10, 0.1, 0.1)
 	s := settings{seed: 1, epochs: 1, batch: 50, rateBiases: 0.01, rateWeights: 0.001, scoreBound: 0.1}
+	nobody := func(float64) {}
+	train, tests, err := keepBoth(t.Context(), team, n.W, d, nobody)
+	if err != nil {
+		t.Fatal(err)
+	}
 	for name, x := range map[string]*trainer{
-		learnBiases:  newTrainer(s, learnBiases, team, n, keep(team, n.W, d, &d.Train), keep(team, n.W, d, &d.Test)),
-		learnMask:    newTrainer(s, learnMask, team, n, keep(team, n.W, d, &d.Train), keep(team, n.W, d, &d.Test)),
+		learnBiases:  newTrainer(s, learnBiases, team, n, train, tests),
+		learnMask:    newTrainer(s, learnMask, team, n, train, tests),
 		learnWeights: newFullTrainer(s, team, n, d),
 	} {
 		if a := testing.AllocsPerRun(3, func() {
-			if _, err := x.epoch(t.Context(), 1); err != nil {
+			if _, err := x.epoch(t.Context(), 1, nobody); err != nil {
 				t.Error(err)
 			}
 		}); a > 1 {
@@ -174,6 +189,55 @@ func TestSpearman(t *testing.T) {
 	}
 	if _, ok := spearman(x, []float64{1, 1, 1, 1, 1}); ok {
 		t.Error("a constant has a rank correlation")
+	}
+}
+
+// Whoever interrupts need not wait until all drives are kept, nor for an accuracy.
+func TestInterruption(t *testing.T) {
+	set := datasettest.Generate(datasettest.Options{Train: 2*chunk + 1})
+	d, err := images.NewData("generated", set.Train, set.Test)
+	if err != nil {
+		t.Fatal(err)
+	}
+	team := matmul.NewTeam(1)
+	defer team.Close()
+	n := rate.DrawShallow(1, 0, 9, d.Shape().Units(), 10, 0.1, 0.1)
+	ctx, cancel := context.WithCancel(t.Context())
+	times := 0
+	if _, _, err := keepBoth(ctx, team, n.W, d, func(float64) { times++; cancel() }); !errors.Is(err, context.Canceled) || times != 1 {
+		t.Errorf("%v after %d chunks, want that it stopped after one", err, times)
+	}
+	x := newFullTrainer(settings{epochs: 1, batch: 50, rateWeights: 0.001}, team, n, d)
+	if _, err := x.accuracy(ctx, x.test); !errors.Is(err, context.Canceled) {
+		t.Errorf("accuracy: %v, want that it was stopped", err)
+	}
+}
+
+// What would not fit is refused before anything is made, with what would.
+func TestMemoryIsRefused(t *testing.T) {
+	data := datasettest.Dir(t, datasettest.Options{Train: 600, Test: 200})
+	for _, set := range []string{"widths=100000", "task_width=100000"} {
+		v, err := Experiment().Resolve("", []string{"data=" + data, "train_examples=0", "test_examples=0", "memory_gb=0.1", set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		err = Experiment().Ready(v)
+		if err == nil || !strings.Contains(err.Error(), "memory_gb allows 0.1: take ") || !strings.HasPrefix(err.Error(), strings.Split(set, "=")[0]) {
+			t.Errorf("%s: %v", set, err)
+		}
+	}
+}
+
+// Claims are judged over five seeds, and of networks that learn as the claims have it.
+func TestExpectationsAreOfTheSettingsClaimed(t *testing.T) {
+	for set, want := range map[string]int{"task_width=800": 14, "rate=0.5": 1, "epochs=0": 1, "widths=50,60": 1 + 2 + 2} {
+		v, err := Experiment().Resolve("", []string{set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := expect(v); len(got) != want {
+			t.Errorf("%s: %d expectations, want %d", set, len(got), want)
+		}
 	}
 }
 

@@ -55,33 +55,17 @@ type trainer struct {
 	classes []uint8
 	delta   rate.Matrix
 	order   []int
-	update  func(d rate.Matrix) // learns from the batch that was shown
+	update  func(d rate.Matrix, part float64) // learns from the batch that was shown
 }
 
 // newTrainer is for biases, or for a mask, which learn from drives that are kept.
 func newTrainer(s settings, learn string, team *matmul.Team, n rate.ShallowWeights, train, test *kept) *trainer {
 	t := &trainer{settings: s, net: rate.NewShallow(team, n.V, max(s.batch, chunk)), train: train, test: test}
 	t.makeRoom()
-	units := n.V.Cols
-	gradient := make([]float64, units)
-	adam := rate.NewAdam(s.rateBiases, units)
 	if learn == learnBiases {
-		t.update = func(d rate.Matrix) {
-			t.net.Backward(d)
-			t.net.BiasGradient(gradient)
-			adam.Step(t.net.B, gradient)
-		}
-		return t
-	}
-	scores, room := rate.DrawUnits(s.seed, drawScores, units, s.scoreBound), make([]float64, units)
-	t.net.Gates = make([]float64, units)
-	rate.Gates(scores, t.net.Gates)
-	t.update = func(d rate.Matrix) {
-		t.net.Backward(d)
-		t.net.GateGradient(gradient)
-		rate.ScoreGradient(scores, gradient, room)
-		adam.Step(scores, gradient)
-		rate.Gates(scores, t.net.Gates)
+		t.update = t.net.LearnBiases(s.rateBiases)
+	} else {
+		t.update = t.net.LearnMask(s.rateBiases, rate.DrawUnits(s.seed, drawScores, n.V.Cols, s.scoreBound))
 	}
 	return t
 }
@@ -94,18 +78,8 @@ func newFullTrainer(s settings, team *matmul.Team, n rate.ShallowWeights, d *ima
 	test := &shown{data: d, set: &d.Test, w: own.W, team: team, x: x}
 	t := &trainer{settings: s, net: rate.NewShallow(team, own.V, x.Rows), train: train, test: test}
 	t.makeRoom()
-	gw, gv, gb := matrix(own.W.Rows, own.W.Cols), matrix(own.V.Rows, own.V.Cols), make([]float64, own.V.Cols)
-	w, v := rate.NewAdam(s.rateWeights, len(gw.Data)), rate.NewAdam(s.rateWeights, len(gv.Data))
-	b := rate.NewAdam(s.rateWeights, len(gb))
-	t.update = func(d rate.Matrix) {
-		t.net.ReadoutGradient(d, gv)
-		t.net.Backward(d)
-		t.net.BiasGradient(gb)
-		t.net.WeightGradient(train.x, gw)
-		w.Step(own.W.Data, gw.Data)
-		v.Step(own.V.Data, gv.Data)
-		b.Step(t.net.B, gb)
-	}
+	update := t.net.LearnAll(s.rateWeights, own.W)
+	t.update = func(d rate.Matrix, part float64) { update(train.x, d, part) }
 	return t
 }
 
@@ -116,33 +90,44 @@ func (t *trainer) makeRoom() {
 	t.order = make([]int, max(t.train.count(), t.test.count()))
 }
 
-// run trains for all epochs; after is told when each is over.
-func (t *trainer) run(ctx context.Context, after func(epoch int)) (History, error) {
-	h := History{TestAccuracyPct: []float64{t.accuracy(t.test)}, TrainLoss: []float64{}}
+// run trains for all epochs; after is told now and then how many are over.
+func (t *trainer) run(ctx context.Context, after func(epochs float64)) (History, error) {
+	before, err := t.accuracy(ctx, t.test)
+	if err != nil {
+		return History{}, err
+	}
+	h := History{TestAccuracyPct: []float64{before}, TrainLoss: []float64{}}
 	for epoch := range t.epochs {
-		loss, err := t.epoch(ctx, uint32(epoch))
+		loss, err := t.epoch(ctx, uint32(epoch), after)
+		if err != nil {
+			return History{}, err
+		}
+		accuracy, err := t.accuracy(ctx, t.test)
 		if err != nil {
 			return History{}, err
 		}
 		h.TrainLoss = append(h.TrainLoss, loss)
-		h.TestAccuracyPct = append(h.TestAccuracyPct, t.accuracy(t.test))
-		after(epoch + 1)
+		h.TestAccuracyPct = append(h.TestAccuracyPct, accuracy)
+		after(float64(epoch + 1))
 	}
 	return h, nil
 }
 
+// oftenBatches is after how many batches progress is told.
+const oftenBatches = 64
+
 // epoch shows every training example once, in an order that all networks of a seed share.
-func (t *trainer) epoch(ctx context.Context, epoch uint32) (meanLoss float64, err error) {
+func (t *trainer) epoch(ctx context.Context, epoch uint32, after func(epochs float64)) (meanLoss float64, err error) {
 	order := t.ordered(t.train.count())
 	stream := rng.NewSource(t.seed, rng.Protocol, drawOrder).Stream(epoch)
-	for i := len(order) - 1; i > 0; i-- { // Fisher and Yates
-		j := int(stream.Below(uint32(i + 1)))
-		order[i], order[j] = order[j], order[i]
-	}
+	stream.Shuffle(order)
 	sum := 0.0
 	for from := 0; from < len(order); from += t.batch {
 		if err := ctx.Err(); err != nil {
 			return 0, err
+		}
+		if from/t.batch%oftenBatches == oftenBatches-1 {
+			after(float64(epoch) + float64(from)/float64(len(order)))
 		}
 		indices := order[from:min(from+t.batch, len(order))]
 		y := t.show(t.train, indices)
@@ -150,7 +135,7 @@ func (t *trainer) epoch(ctx context.Context, epoch uint32) (meanLoss float64, er
 		d.Rows = len(indices)
 		loss, _ := rate.CrossEntropy.Gradient(y, t.classes[:len(indices)], d)
 		sum += loss
-		t.update(d)
+		t.update(d, 1)
 	}
 	return sum / float64(len(order)), nil
 }
@@ -171,9 +156,9 @@ func (t *trainer) show(e examples, indices []int) (y rate.Matrix) {
 
 // accuracy is the part of the examples whose class has the greatest output, the first of
 // equals, %.
-func (t *trainer) accuracy(e examples) float64 {
+func (t *trainer) accuracy(ctx context.Context, e examples) (float64, error) {
 	right := 0
-	t.through(e, func(y rate.Matrix, classes []uint8) {
+	err := t.through(ctx, e, func(y rate.Matrix, classes []uint8) {
 		for i, class := range classes {
 			row := y.Data[i*y.Stride:][:y.Cols]
 			if slices.Index(row, slices.Max(row)) == int(class) {
@@ -181,23 +166,27 @@ func (t *trainer) accuracy(e examples) float64 {
 			}
 		}
 	})
-	return 100 * float64(right) / float64(e.count())
+	return 100 * float64(right) / float64(e.count()), err
 }
 
 // through shows all examples, some at a time.
-func (t *trainer) through(e examples, f func(y rate.Matrix, classes []uint8)) {
+func (t *trainer) through(ctx context.Context, e examples, f func(y rate.Matrix, classes []uint8)) error {
 	order := t.ordered(e.count())
 	for from := 0; from < len(order); from += chunk {
+		if err := ctx.Err(); err != nil {
+			return err
+		}
 		indices := order[from:min(from+chunk, len(order))]
 		f(t.show(e, indices), t.classes[:len(indices)])
 	}
+	return nil
 }
 
 // variances are those of the activity of each unit over examples.
-func (t *trainer) variances(e examples) []float64 {
+func (t *trainer) variances(ctx context.Context, e examples) ([]float64, error) {
 	units := t.net.V.Cols
 	sum, squares := make([]float64, units), make([]float64, units)
-	t.through(e, func(_ rate.Matrix, classes []uint8) {
+	err := t.through(ctx, e, func(_ rate.Matrix, classes []uint8) {
 		for i := range classes {
 			for j, h := range t.net.Row(i) {
 				sum[j] += h
@@ -210,5 +199,5 @@ func (t *trainer) variances(e examples) []float64 {
 		mean := s / n
 		squares[j] = math.Max(0, squares[j]/n-float64(mean*mean))
 	}
-	return squares
+	return squares, err
 }

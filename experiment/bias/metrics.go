@@ -117,8 +117,9 @@ func (m *Metrics) lessBiases(c *Curve) []float64 {
 }
 
 // newTasks measures what was learned of the tasks.
-func newTasks(all []learned, width, wantedK int, seed uint64) *Tasks {
-	m := &Tasks{Width: width, SwapPct: swap(all), LeastAboveMajorityPct: math.Inf(1)}
+func newTasks(t *taught, width, wantedK int, seed uint64) *Tasks {
+	all := t.tasks
+	m := &Tasks{Width: width, SwapPct: t.accuracy, LeastAboveMajorityPct: math.Inf(1)}
 	var variances [][]float64
 	for i, l := range all {
 		counts := l.data.Test.ClassCounts()

@@ -69,6 +69,9 @@ func readTasks(v *experiment.Values, plain *images.Data, seed uint64) ([]task, e
 			if d, err = images.NewData(name, variant(name, plain.Train, seed), variant(name, plain.Test, seed)); err != nil {
 				return nil, experiment.Inputf("tasks: %s: %v", name, err)
 			}
+			if err := shownAs(v, d); err != nil {
+				return nil, err
+			}
 		}
 		all = append(all, task{name, d})
 	}
@@ -80,6 +83,9 @@ func readTasks(v *experiment.Values, plain *images.Data, seed uint64) ([]task, e
 		if d.Shape() != plain.Shape() || d.Train.Classes > plain.Train.Classes {
 			return nil, experiment.Inputf("more_data: %s has %v images of %d classes, want %v and at most %d as of %s",
 				d.Name, d.Shape(), d.Train.Classes, plain.Shape(), plain.Train.Classes, plain.Name)
+		}
+		if err := shownAs(v, d); err != nil {
+			return nil, err
 		}
 		all = append(all, task{d.Name, d})
 	}
@@ -148,38 +154,55 @@ type learned struct {
 	variances []float64 // of the units' activity over test examples
 }
 
-// learnTasks trains a bias vector for each task, on the same weights, side by side; done
-// is told of every epoch. Each worker keeps the training drives of one task at a time.
-func learnTasks(ctx context.Context, s settings, n rate.ShallowWeights, tasks []task, workers int, done func(task, epoch int)) ([]learned, error) {
+// learnTasks trains a bias vector for each task, on the same weights, side by side, and
+// then shows the test examples of each task with each vector. Each worker keeps the training
+// drives of one task at a time. Tasks are parts of the progress from first on.
+func learnTasks(ctx context.Context, s settings, n rate.ShallowWeights, tasks []task, workers int, p *progress, first int) (*taught, error) {
 	all := make([]learned, len(tasks))
 	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(workers)
 	for i, k := range tasks {
+		team := matmul.NewTeam(1)
+		defer team.Close() // not before the network was used on the other tasks
 		side.Go(func(ctx context.Context) error {
-			team := matmul.NewTeam(1)
-			defer team.Close()
-			train, test := keep(team, n.W, k.data, &k.data.Train), keep(team, n.W, k.data, &k.data.Test)
-			t := newTrainer(s, learnBiases, team, n, train, test)
-			history, err := t.run(ctx, func(epoch int) { done(i, epoch) })
+			train, test, err := keepBoth(ctx, team, n.W, k.data, func(part float64) { p.keeping(first+i, part, "task "+k.name) })
 			if err != nil {
 				return err
 			}
-			all[i] = learned{task: k, trainer: t, history: history, variances: t.variances(test)}
+			t := newTrainer(s, learnBiases, team, n, train, test)
+			history, err := t.run(ctx, func(epochs float64) { p.learned(first+i, epochs, "task "+k.name) })
+			if err != nil {
+				return err
+			}
+			variances, err := t.variances(ctx, test)
+			all[i] = learned{task: k, trainer: t, history: history, variances: variances}
 			t.train = nil // may be collected
-			return nil
+			return err
 		})
 	}
-	return all, side.Wait()
+	if err := side.Wait(); err != nil {
+		return nil, err
+	}
+	accuracy, err := swap(ctx, all)
+	return &taught{all, accuracy}, err
+}
+
+// taught is what was learned of all tasks. Its networks are not to be run any more.
+type taught struct {
+	tasks    []learned
+	accuracy [][]float64 // by task and vector, %
 }
 
 // swap gives, for the test examples of each task, a row, the accuracy with the bias vector
 // of each, %.
-func swap(all []learned) [][]float64 {
-	accuracy := make([][]float64, len(all))
+func swap(ctx context.Context, all []learned) (accuracy [][]float64, err error) {
+	accuracy = make([][]float64, len(all))
 	for i, of := range all {
 		accuracy[i] = make([]float64, len(all))
 		for j, with := range all {
-			accuracy[i][j] = with.trainer.accuracy(of.trainer.test)
+			if accuracy[i][j], err = with.trainer.accuracy(ctx, of.trainer.test); err != nil {
+				return nil, err
+			}
 		}
 	}
-	return accuracy
+	return accuracy, nil
 }

@@ -86,6 +86,12 @@ func (d *Data) scale(train *dataset.Set) (err error) {
 	return err
 }
 
+// Unscale has networks be shown pixel/255, from 0 to 1, instead of standardised pixels.
+func (d *Data) Unscale() (err error) {
+	d.scaling, err = dataset.NewScaling(dataset.Moments{Mean: 0, SD: 1})
+	return err
+}
+
 func find(key, name string) (*dataset.Data, error) {
 	d, err := dataset.Load(name)
 	if err == nil {

@@ -84,19 +84,19 @@ func NetworkParams() []experiment.Param {
 
 // DataParams say what is learned from, for how long, and how credit is measured.
 func DataParams(name string, epochs int) []experiment.Param {
-	return append(ExampleParams(name, epochs), []experiment.Param{
+	return append(ExampleParams(name, epochs, 0, 0), []experiment.Param{
 		{Key: "angle_batches", Kind: experiment.Integer, Default: 20, Min: 0, Max: 1e6, Doc: "minibatches of each epoch, evenly spaced, that angles are taken from"},
 		{Key: "path_examples", Kind: experiment.Integer, Default: 4, Min: 0, Max: 1e4, Doc: "test examples on which the linearity of the feedback path is measured after each epoch, each with 250 perturbations or more; 0 for none"},
 		{Key: "error_examples", Kind: experiment.Integer, Default: 256, Min: 0, Max: 1e4, Doc: "test examples over which the dimensions of errors are taken after each epoch; 0 for none"},
 	}...)
 }
 
-// ExampleParams say what is learned from, and for how long.
-func ExampleParams(name string, epochs int) []experiment.Param {
+// ExampleParams say what is learned from, how much of it, and for how long.
+func ExampleParams(name string, epochs, train, test int) []experiment.Param {
 	return []experiment.Param{
 		{Key: "epochs", Kind: experiment.Integer, Flag: true, Grows: true, Default: epochs, Min: 0, Max: 1e5, Doc: "how often every training example is shown"},
 		{Key: "data", Kind: experiment.Text, Flag: true, Default: name, Doc: "data set: a name that 'apical data list' shows, or a directory"},
-		{Key: "train_examples", Kind: experiment.Integer, Default: 0, Min: 0, Max: 1e7, Doc: "how many training examples are used, the first of the file; 0 for all"},
-		{Key: "test_examples", Kind: experiment.Integer, Default: 0, Min: 0, Max: 1e7, Doc: "how many test examples are used, the first of the file; 0 for all"},
+		{Key: "train_examples", Kind: experiment.Integer, Default: train, Min: 0, Max: 1e7, Doc: "how many training examples are used, the first of the file; 0 for all"},
+		{Key: "test_examples", Kind: experiment.Integer, Default: test, Min: 0, Max: 1e7, Doc: "how many test examples are used, the first of the file; 0 for all"},
 	}
 }
