@@ -8,16 +8,10 @@ package biasfunctions
 
 import (
 	"context"
-	"fmt"
-	"math"
 	"runtime"
 	"slices"
-	"sync"
-
-	"github.com/sourcegraph/conc/pool"
 
 	"github.com/apical-sim/apical/experiment"
-	"github.com/apical-sim/apical/internal/matmul"
 	"github.com/apical-sim/apical/rate"
 )
 
@@ -34,6 +28,7 @@ func Experiment() *experiment.Experiment {
 		Params: []experiment.Param{
 			{Key: "targets", Kind: experiment.Words, Default: targetNames(), Choices: targetNames(), Doc: "functions that are approximated (the table below)"},
 			{Key: "widths", Kind: experiment.List, Default: []float64{25, 50, 100, 200, 400, 800}, Min: 1, Max: 10_000, Doc: "numbers of hidden units, ascending"},
+			{Key: "widest_features", Kind: experiment.Integer, Default: 800, Min: 0, Max: 1600, Doc: "V alone is learned, by least squares, up to this number of hidden units, since the time it takes grows with their cube; 0 for none"},
 			{Key: "steps", Kind: experiment.Integer, Default: 8000, Min: 1, Max: 1e7, Doc: "steps of learning, each from points that are drawn anew"},
 			{Key: "batch", Kind: experiment.Integer, Default: 64, Min: 1, Max: 1e4, Doc: "points of a step"},
 			experiment.NumberAboveZero("bound_w", "", 1, 100, "W is drawn uniformly between this and its negative"),
@@ -69,18 +64,7 @@ func targetTable() experiment.Table {
 	return t
 }
 
-func check(v *experiment.Values) error {
-	widths := v.Floats("widths")
-	if len(widths) == 0 {
-		return experiment.Inputf("widths: none, want at least one")
-	}
-	for i, w := range widths {
-		if w != math.Trunc(w) || i > 0 && w <= widths[i-1] {
-			return experiment.Inputf("widths: %g, want whole numbers that ascend", w)
-		}
-	}
-	return nil
-}
+func check(v *experiment.Values) error { return v.Ascending("widths") }
 
 // cell is a network to be trained.
 type cell struct {
@@ -100,6 +84,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 	if r.Workers == 0 {
 		r.Workers = runtime.GOMAXPROCS(0)
 	}
+	widestFeatures := v.Int("widest_features")
 	s := settings{seed: r.Seed, steps: v.Int("steps"), batch: v.Int("batch"), rateBiases: v.Float("rate"),
 		rateWeights: v.Float("rate_weights"), scoreBound: v.Float("score_bound")}
 	nets := map[int]frozen{}
@@ -115,10 +100,11 @@ func run(ctx context.Context, r *experiment.Run) error {
 		m.Order = append(m.Order, t.name)
 		m.Targets[t.name] = newResult(t, len(widths))
 	}
-	if err := m.learnAll(ctx, r, s, nets, these); err != nil {
+	p := newProgress(r, s, widths, widestFeatures, these)
+	if err := m.learnAll(ctx, r.Workers, s, nets, these, p); err != nil {
 		return err
 	}
-	if err := m.leastSquares(ctx, r.Workers, nets, these); err != nil {
+	if err := m.leastSquares(ctx, r.Workers, widestFeatures, nets, these, p); err != nil {
 		return err
 	}
 	m.Frozen.After = hashes()
@@ -137,108 +123,4 @@ func newResult(t target, widths int) *Result {
 		res.Cut.X = append(res.Cut.X, line.Data[i*line.Stride])
 	}
 	return res
-}
-
-// learnAll trains biases, masks and whole networks, the widest first.
-func (m *Metrics) learnAll(ctx context.Context, r *experiment.Run, s settings, nets map[int]frozen, these []target) error {
-	var all []cell
-	for width := range slices.Backward(m.Widths) {
-		for t := range these {
-			for _, what := range []string{learnWeights, learnBiases, learnMask} {
-				all = append(all, cell{t, what, width})
-			}
-		}
-	}
-	errors := make([]Error, len(all))
-	var mu sync.Mutex
-	done, total := 0, 0
-	for _, c := range all {
-		total += m.Widths[c.width]
-	}
-	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(r.Workers)
-	for i, c := range all {
-		side.Go(func(ctx context.Context) error {
-			team := matmul.NewTeam(1)
-			defer team.Close()
-			t, units := these[c.target], m.Widths[c.width]
-			n, err := learn(ctx, s, c.learn, nets[t.inputs].first(units), t, team)
-			if err != nil {
-				return err
-			}
-			test := measuredGrid(t.inputs)
-			errors[i] = errorOf(n.outputs(test), t.values(test))
-			res := m.Targets[t.name]
-			switch {
-			case c.learn == learnBiases:
-				res.Cut.Biases[c.width] = n.outputs(cut(t.inputs))
-			case c.learn == learnMask && c.width == len(m.Widths)-1:
-				silenced, change := n.maskedByBiases(test)
-				res.Masking = Masking{units, silenced, change}
-			}
-			mu.Lock()
-			defer mu.Unlock()
-			done += units
-			r.Progress.Count(float64(done), float64(total), "units", fmt.Sprintf("%s, %s, %d units", t.name, c.learn, units))
-			return nil
-		})
-	}
-	if err := side.Wait(); err != nil {
-		return err
-	}
-	of := func(target int, what string) *Curve {
-		these := make([]Error, len(m.Widths))
-		for i, c := range all {
-			if c.target == target && c.learn == what {
-				these[c.width] = errors[i]
-			}
-		}
-		return newCurve(these)
-	}
-	for i, t := range these {
-		res := m.Targets[t.name]
-		res.Biases, res.Mask, res.Weights = of(i, learnBiases), of(i, learnMask), of(i, learnWeights)
-		for k, e := range res.Biases.RMS {
-			res.BiasesLessWeightsRMS = append(res.BiasesLessWeightsRMS, e-res.Weights.RMS[k])
-		}
-	}
-	return nil
-}
-
-// leastSquares is what V alone can learn, of all targets of as many inputs at once.
-func (m *Metrics) leastSquares(ctx context.Context, workers int, nets map[int]frozen, these []target) error {
-	errors := make([][]Error, len(these)) // by target and width
-	for i := range errors {
-		errors[i] = make([]Error, len(m.Widths))
-	}
-	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(workers)
-	for k, units := range slices.Backward(m.Widths) {
-		for _, inputs := range []int{2, 1} {
-			var here []int
-			var some []target
-			for i, t := range these {
-				if t.inputs == inputs {
-					here, some = append(here, i), append(some, t)
-				}
-			}
-			side.Go(func(ctx context.Context) error {
-				if len(here) == 0 || ctx.Err() != nil {
-					return ctx.Err()
-				}
-				team := matmul.NewTeam(1)
-				defer team.Close()
-				found, err := randomFeatures(nets[inputs].first(units), some, team)
-				for i, e := range found {
-					errors[here[i]][k] = e
-				}
-				return err
-			})
-		}
-	}
-	if err := side.Wait(); err != nil {
-		return err
-	}
-	for i, t := range these {
-		m.Targets[t.name].RandomFeatures = newCurve(errors[i])
-	}
-	return nil
 }

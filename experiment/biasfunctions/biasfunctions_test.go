@@ -1,11 +1,14 @@
 package biasfunctions
 
 import (
+	"context"
 	"encoding/json"
+	"errors"
 	"math"
 	"slices"
 	"testing"
 
+	"github.com/apical-sim/apical/experiment"
 	"github.com/apical-sim/apical/experiment/experimenttest"
 	"github.com/apical-sim/apical/internal/matmul"
 	"github.com/apical-sim/apical/rate"
@@ -20,7 +23,7 @@ func TestExperimentIsValid(t *testing.T) {
 // The claims in little: the same bytes for any number of workers, an error that falls with
 // width and is above that of training everything, frozen weights, a mask that is biases.
 func TestClaims(t *testing.T) {
-	x := experimenttest.Trial{Seed: 1, Sets: []string{"targets=absolute,hill", "widths=10,40,160", "steps=1500"}}
+	x := experimenttest.Trial{Seed: 1, Sets: []string{"targets=absolute,hill", "widths=10,40,160", "widest_features=40", "steps=1500"}}
 	dir := experimenttest.SameBytes(t, Experiment(), x, []int{3}, "metrics.json")
 	m := experimenttest.Metrics[Metrics](t, dir)
 	if !m.Frozen.Unchanged || len(m.Frozen.Before) != 2 || m.Frozen.Before[0] == m.Frozen.Before[1] {
@@ -68,9 +71,9 @@ func TestRandomFeatures(t *testing.T) {
 	}}
 	team := matmul.NewTeam(1)
 	defer team.Close()
-	errors, err := randomFeatures(f, []target{sum}, team)
-	if err != nil || errors[0].Sup > 1e-12 {
-		t.Errorf("error %+v (%v), want none", errors, err)
+	found, err := randomFeatures(f, []target{sum}, team)
+	if err != nil || found[0].Sup > 1e-12 {
+		t.Errorf("error %+v (%v), want none", found, err)
 	}
 	sine := targets()[0]
 	x := measuredGrid(1)
@@ -78,6 +81,71 @@ func TestRandomFeatures(t *testing.T) {
 	want := math.Sqrt(float64(measured1D-1) / 2 / measured1D)
 	if e := errorOf(make([]float64, x.Rows), sine.values(x)); math.Abs(e.RMS-want) > 1e-12 || e.Sup != 1 {
 		t.Errorf("the sine has %+v, want %v and 1", e, want)
+	}
+}
+
+// Units that are silent everywhere make the function that is 0.
+func TestSilentFeatures(t *testing.T) {
+	f := frozen{rate.DrawShallow(1, 1, 2, 1, 1, 0.01, 1), []float64{-1, -1}}
+	team := matmul.NewTeam(1)
+	defer team.Close()
+	found, err := randomFeatures(f, targets()[:1], team)
+	if err != nil || found[0].Sup != 1 {
+		t.Errorf("error %+v (%v), want that of 0, which is 1 at most of a sine", found, err)
+	}
+}
+
+// No fit is by about as many points as features, where its error grows.
+func TestRandomFeaturesHavePointsEnough(t *testing.T) {
+	for units := range 1601 {
+		for inputs := 1; inputs <= 2; inputs++ {
+			if n := fittedGrid(inputs, units).Rows; n < 4*units {
+				t.Fatalf("%d inputs: %d points for %d units, want 4 each", inputs, n, units)
+			}
+		}
+	}
+	team := matmul.NewTeam(1)
+	defer team.Close()
+	before := math.Inf(1)
+	for _, units := range []int{100, 200, 400} { // 401 points would be as many as the last
+		f := frozen{rate.DrawShallow(1, 1, units, 1, 1, 1, 1), rate.DrawUnits(1, drawBiases+1, units, 1)}
+		found, err := randomFeatures(f, targets()[:1], team)
+		if err != nil || !(found[0].RMS < before/2) {
+			t.Errorf("error %v with %d units (%v), want less than half of %v with half of them", found[0].RMS, units, err, before)
+		}
+		before = found[0].RMS
+	}
+}
+
+// Whoever interrupts is heeded while a network learns, and is not told that the run is over.
+func TestInterruption(t *testing.T) {
+	ctx, cancel := context.WithCancel(t.Context())
+	f := frozen{rate.DrawShallow(1, 1, 5, 1, 1, 1, 1), make([]float64, 5)}
+	team := matmul.NewTeam(1)
+	defer team.Close()
+	s := settings{steps: 1000, batch: 4, rateBiases: 0.01}
+	told := 0
+	_, err := learn(ctx, s, learnBiases, f, targets()[0], team, func(float64) { told++; cancel() })
+	if !errors.Is(err, context.Canceled) || told != 1 {
+		t.Errorf("%v after being told %d times", err, told)
+	}
+	m := &Metrics{Widths: []int{5}, Targets: map[string]*Result{}}
+	p := newProgress(&experiment.Run{}, s, m.Widths, 5, targets()[:1])
+	if err := m.leastSquares(ctx, 1, 5, map[int]frozen{1: f}, targets()[:1], p); !errors.Is(err, context.Canceled) {
+		t.Errorf("least squares: %v, want that they are interrupted", err)
+	}
+}
+
+// Claims are judged over seeds, of networks that are drawn and learn as by default.
+func TestExpectationsAreOfTheSettingsClaimed(t *testing.T) {
+	for set, want := range map[string]int{"targets=sine": 1 + 5 + 6, "steps=10": 1, "widths=50,60": 1 + 7*2} {
+		v, err := Experiment().Resolve("", []string{set})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := expect(v); len(got) != want {
+			t.Errorf("%s: %d expectations, want %d", set, len(got), want)
+		}
 	}
 }
 

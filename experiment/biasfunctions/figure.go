@@ -12,13 +12,14 @@ import (
 	"github.com/apical-sim/apical/internal/panel"
 )
 
-// columns is how many targets are beside each other.
-const columns = 4
+// greatestColumns is how many targets are beside each other at most, the legends among them.
+const greatestColumns = 4
 
 // figure draws, for each target, the functions that biases make at three widths, of the
 // first seed, and below them error against width, mean and one standard deviation of the
 // seeds.
 func figure(runs []Metrics, png, svg io.Writer) error {
+	columns := min(greatestColumns, len(runs[0].Order)+1) // one for legends
 	var panels [][]*plot.Plot
 	for names := range slices.Chunk(runs[0].Order, columns) {
 		cuts, errors := make([]*plot.Plot, columns), make([]*plot.Plot, columns)
@@ -99,7 +100,9 @@ func against(runs []Metrics, name string) *plot.Plot {
 				values[k] = append(values[k], math.Log10(rms))
 			}
 		}
-		panel.Curve(p, "", widths, values, c.style)
+		if n := len(values[0]); n > 0 { // widest_features may leave none
+			panel.Curve(p, "", widths[:n], values, c.style)
+		}
 	}
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, ticks
 	p.X.Min, p.X.Max = widths[0]/1.05, widths[len(widths)-1]*1.05

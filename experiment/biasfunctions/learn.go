@@ -26,6 +26,9 @@ const (
 	drawScores = 24
 )
 
+// oftenSteps is after how many steps progress is told.
+const oftenSteps = 64
+
 // settings are how networks learn.
 type settings struct {
 	seed                    uint64
@@ -68,24 +71,27 @@ func (n *network) outputs(x rate.Matrix) []float64 {
 
 // learn trains a network on points that are drawn anew in each step, uniform on the
 // domain: it descends the mean squared error over all of it, and there is no training set
-// to learn by heart. All networks of a seed and a number of inputs see the same points.
-func learn(ctx context.Context, s settings, what string, f frozen, t target, team *matmul.Team) (*network, error) {
+// to learn by heart. All networks of a seed and a number of inputs see the same points. done
+// is told now and then what part of the steps is behind.
+func learn(ctx context.Context, s settings, what string, f frozen, t target, team *matmul.Team, done func(part float64)) (*network, error) {
 	n := &network{w: f.W, team: team}
 	v := f.V
-	own := f.ShallowWeights
 	if what == learnWeights {
-		own = f.Clone()
+		own := f.Clone()
 		n.w, v = own.W, own.V
 	}
 	n.Shallow = rate.NewShallow(team, v, max(s.batch, 256))
 	copy(n.B, f.biases)
-	update := n.updates(s, what, own, t.inputs)
+	update := n.updates(s, what, t.inputs)
 
 	x, d := matrix(s.batch, t.inputs), matrix(s.batch, 1)
 	stream := rng.NewSource(s.seed, rng.Protocol, uint32(t.inputs)).Stream(0)
 	for step := range s.steps {
-		if step%64 == 0 && ctx.Err() != nil {
-			return nil, ctx.Err()
+		if step%oftenSteps == 0 {
+			if err := ctx.Err(); err != nil {
+				return nil, err
+			}
+			done(float64(step) / float64(s.steps))
 		}
 		for i := range x.Data {
 			x.Data[i] = float64(2*stream.Float64()) - 1
@@ -100,45 +106,17 @@ func learn(ctx context.Context, s settings, what string, f frozen, t target, tea
 }
 
 // updates returns what learns from a batch, with a part of the rate.
-func (n *network) updates(s settings, what string, own rate.ShallowWeights, inputs int) func(x, d rate.Matrix, part float64) {
-	units := len(n.B)
-	gradient := make([]float64, units)
+func (n *network) updates(s settings, what string, inputs int) func(x, d rate.Matrix, part float64) {
+	var update func(d rate.Matrix, part float64)
 	switch what {
+	case learnWeights:
+		return n.LearnAll(s.rateWeights, n.w)
 	case learnBiases:
-		adam := rate.NewAdam(s.rateBiases, units)
-		return func(_, d rate.Matrix, part float64) {
-			adam.Rate = s.rateBiases * part
-			n.Backward(d)
-			n.BiasGradient(gradient)
-			adam.Step(n.B, gradient)
-		}
-	case learnMask:
-		adam := rate.NewAdam(s.rateBiases, units)
-		scores, room := rate.DrawUnits(s.seed, drawScores+uint32(inputs), units, s.scoreBound), make([]float64, units)
-		n.Gates = make([]float64, units)
-		rate.Gates(scores, n.Gates)
-		return func(_, d rate.Matrix, part float64) {
-			adam.Rate = s.rateBiases * part
-			n.Backward(d)
-			n.GateGradient(gradient)
-			rate.ScoreGradient(scores, gradient, room)
-			adam.Step(scores, gradient)
-			rate.Gates(scores, n.Gates)
-		}
+		update = n.LearnBiases(s.rateBiases)
+	default:
+		update = n.LearnMask(s.rateBiases, rate.DrawUnits(s.seed, drawScores+uint32(inputs), len(n.B), s.scoreBound))
 	}
-	gw, gv := matrix(own.W.Rows, own.W.Cols), matrix(own.V.Rows, own.V.Cols)
-	w, v, b := rate.NewAdam(0, len(gw.Data)), rate.NewAdam(0, len(gv.Data)), rate.NewAdam(0, units)
-	return func(x, d rate.Matrix, part float64) {
-		w.Rate = s.rateWeights * part
-		v.Rate, b.Rate = w.Rate, w.Rate
-		n.ReadoutGradient(d, gv)
-		n.Backward(d)
-		n.BiasGradient(gradient)
-		n.WeightGradient(x, gw)
-		w.Step(own.W.Data, gw.Data)
-		v.Step(own.V.Data, gv.Data)
-		b.Step(n.B, gradient)
-	}
+	return func(_, d rate.Matrix, part float64) { update(d, part) }
 }
 
 // maskedByBiases replaces the gates of a network that has learned a mask by biases: each
@@ -167,10 +145,11 @@ func (n *network) maskedByBiases(x rate.Matrix) (silenced int, change float64) {
 const leastRatio = 1e-12
 
 // randomFeatures returns, for each target, the error of V learned alone: by least squares,
-// of least norm where that leaves a choice, over a grid of points.
+// of least norm where that leaves a choice, over a grid of points. Units that are silent on
+// all of it, as rank 0 says, leave the function 0.
 func randomFeatures(f frozen, these []target, team *matmul.Team) ([]Error, error) {
 	inputs := f.W.Cols
-	points, test := fittedGrid(inputs), measuredGrid(inputs)
+	points, test := fittedGrid(inputs, f.W.Rows), measuredGrid(inputs)
 	n := &network{Shallow: rate.NewShallow(team, f.V, 256), w: f.W, team: team}
 	copy(n.B, f.biases)
 	var factors mat.SVD
@@ -181,9 +160,12 @@ func randomFeatures(f frozen, these []target, team *matmul.Team) ([]Error, error
 	at := n.activities(test)
 	var all []Error
 	for _, t := range these {
-		var v, y mat.VecDense
-		factors.SolveVecTo(&v, mat.NewVecDense(points.Rows, t.values(points)), rank)
-		y.MulVec(at, &v)
+		y := mat.NewVecDense(test.Rows, nil)
+		if rank > 0 {
+			var v mat.VecDense
+			factors.SolveVecTo(&v, mat.NewVecDense(points.Rows, t.values(points)), rank)
+			y.MulVec(at, &v)
+		}
 		all = append(all, errorOf(y.RawVector().Data, t.values(test)))
 	}
 	return all, nil

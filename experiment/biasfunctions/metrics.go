@@ -31,7 +31,8 @@ type Result struct {
 	RMS    float64 `json:"target_rms"`
 	Biases *Curve  `json:"biases"`
 	Mask   *Curve  `json:"mask"`
-	// Weights is of all weights and biases, RandomFeatures of V alone, by least squares.
+	// Weights is of all weights and biases, RandomFeatures of V alone, by least squares, of
+	// the widths that are no wider than widest_features.
 	Weights        *Curve `json:"all_weights"`
 	RandomFeatures *Curve `json:"random_features"`
 	// BiasesLessWeightsRMS is by how much the error of biases exceeds that of everything,
@@ -70,7 +71,7 @@ type Cut struct {
 }
 
 func newCurve(errors []Error) *Curve {
-	c := &Curve{Falls: []float64{}, Falling: true}
+	c := &Curve{RMS: []float64{}, Sup: []float64{}, Falls: []float64{}, Falling: true}
 	for i, e := range errors {
 		c.RMS, c.Sup = append(c.RMS, e.RMS), append(c.Sup, e.Sup)
 		if i > 0 {
@@ -89,8 +90,12 @@ func (m *Metrics) print(w io.Writer) error {
 	for _, name := range m.Order {
 		r := m.Targets[name]
 		for i, width := range m.Widths {
-			fmt.Fprintf(t, "%s\t%d\t%.4f\t%.4f\t%.4f\t%.2g\t%.3f\t\n", name, width,
-				r.Biases.RMS[i], r.Mask.RMS[i], r.Weights.RMS[i], r.RandomFeatures.RMS[i], r.Biases.Sup[i])
+			features := "-"
+			if i < len(r.RandomFeatures.RMS) {
+				features = fmt.Sprintf("%.2g", r.RandomFeatures.RMS[i])
+			}
+			fmt.Fprintf(t, "%s\t%d\t%.4f\t%.4f\t%.4f\t%s\t%.3f\t\n", name, width,
+				r.Biases.RMS[i], r.Mask.RMS[i], r.Weights.RMS[i], features, r.Biases.Sup[i])
 		}
 	}
 	if err := t.Flush(); err != nil {

@@ -53,12 +53,16 @@ func chosen(names []string) (these []target) {
 	return these
 }
 
-// Points of the grids on which errors are measured, a side; and of those on which random
-// features are fitted, by least squares instead of from a stream of points.
+// Points of the grids on which errors are measured, a side; and, at least, of those on which
+// random features are fitted, by least squares instead of from a stream of points.
 const (
-	measured1D, fitted1D = 1001, 401
-	measured2D, fitted2D = 51, 33
+	measured1D, leastFitted1D = 1001, 401
+	measured2D, leastFitted2D = 51, 33
 )
+
+// fittedAUnit is how many points there are at least for each feature that is fitted: with
+// about as many points as features, least squares go through all points and swing between.
+const fittedAUnit = 4
 
 // grid has a row for each of so many points a side, from edge to edge of [-1, 1].
 func grid(inputs, side int) rate.Matrix {
@@ -86,11 +90,11 @@ func measuredGrid(inputs int) rate.Matrix {
 	return grid(2, measured2D)
 }
 
-func fittedGrid(inputs int) rate.Matrix {
+func fittedGrid(inputs, units int) rate.Matrix {
 	if inputs == 1 {
-		return grid(1, fitted1D)
+		return grid(1, max(leastFitted1D, fittedAUnit*units+1))
 	}
-	return grid(2, fitted2D)
+	return grid(2, max(leastFitted2D, int(math.Ceil(math.Sqrt(float64(fittedAUnit*units))))))
 }
 
 // cut is the line on which functions are drawn: all of [-1, 1], or x₂ = x₁/2.
