@@ -36,7 +36,8 @@ func (p *protocol) fits() error {
 		{count(loops, 5, z.units, z.units+z.encoder), "units, encoder_units"},
 		// Rates, their gradients and noise; inputs and their copy; the effector's states.
 		{count(loops, z.steps, z.targets, 3*z.units+2*z.encoder+10), "units, encoder_units, targets or duration, or lengthen time_step"},
-		{count(loops-1, p.batches, z.steps, z.targets, z.units), "test_trials, units, targets or duration, or lengthen time_step"},
+		// The rates of test trials, and the copy that their covariance is computed from.
+		{count(2, loops-1, p.batches, z.steps, z.targets, z.units), "test_trials, units, targets or duration, or lengthen time_step"},
 		{count(loops-1, p.repeats, z.targets, z.readouts, z.steps/p.binSize), "repeats, readouts, targets or duration, or lengthen bin"},
 		{count(1+len(p.intensities), max(p.armEpochs, p.bciEpochs)), "arm_epochs, bci_epochs"},
 	} {
