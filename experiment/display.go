@@ -199,6 +199,9 @@ func (s snapshot) speed() string {
 // amount is what was done.
 func (s snapshot) amount() string {
 	if s.unit != "" {
+		if s.model >= manyUnits {
+			return fmt.Sprintf("%.0f %s", s.model, s.unit)
+		}
 		return fmt.Sprintf("%g %s", s.model, s.unit)
 	}
 	return modelTime(s.model, s.model) + " s"
@@ -227,8 +230,13 @@ func (s snapshot) where() string {
 	return modelTime(s.model, s.total) + " of " + modelTime(s.total, s.total) + " s"
 }
 
-// counted is what is done of what there is to do.
+const manyUnits = 1000
+
+// counted is what is done of what there is to do. Of many units a part of one says nothing.
 func counted(done, total float64, unit string) string {
+	if total >= manyUnits {
+		return fmt.Sprintf("%.0f of %.0f %s", math.Floor(done), total, unit)
+	}
 	return fmt.Sprintf("%.1f of %g %s", done, total, unit)
 }
 

@@ -136,6 +136,8 @@ func TestDisplayCounts(t *testing.T) {
 	if one.ModelSeconds() != 0 {
 		t.Error("epochs are no model seconds")
 	}
+	many := &Meter{}
+	many.Count(345511, 1e6, "updates", "cosine")
 	now := time.Unix(100, 0)
 	for _, c := range []struct {
 		rows []displayRow
@@ -143,6 +145,7 @@ func TestDisplayCounts(t *testing.T) {
 	}{
 		{[]displayRow{{1, one}}, "x: 15 %, 3.0 of 20 epochs, 0.3 epochs/s, ETA 57 s, loss 0.031"},
 		{[]displayRow{{1, one}, {2, two}}, "x: 11 %, 0 of 2 done, 0.45 epochs/s, ETA 1:19, seed 1: 3.0 of 20 epochs, loss 0.031"},
+		{[]displayRow{{1, many}}, "x: 34 %, 345511 of 1000000 updates, 3.5e+04 updates/s, ETA 19 s, cosine"},
 	} {
 		d := &Display{label: "x", rows: c.rows, start: now, now: func() time.Time { return now.Add(10 * time.Second) }}
 		if got := d.read().logLine(); got != c.want {
