@@ -108,6 +108,9 @@ func run(ctx context.Context, r *experiment.Run) error {
 			all = append(all, newLearner(p, g, learns == learnsAll))
 		}
 	}
+	for _, l := range all {
+		defer l.close()
+	}
 	if r.Workers == 0 {
 		r.Workers = runtime.GOMAXPROCS(0)
 	}
@@ -115,6 +118,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 	done := make([]int, len(all))
 	side := pool.New().WithErrors().WithContext(ctx).WithCancelOnError().WithFirstError().WithMaxGoroutines(r.Workers)
 	for i, l := range all {
+		name := l.result.name()
 		side.Go(func(ctx context.Context) error {
 			return l.run(ctx, func(updates int) {
 				mu.Lock()
@@ -124,7 +128,7 @@ func run(ctx context.Context, r *experiment.Run) error {
 				for _, n := range done {
 					sum += n
 				}
-				r.Progress.Count(float64(sum), float64(len(all)*p.updates), "updates", l.result.name())
+				r.Progress.Count(float64(sum), float64(len(all)*p.updates), "updates", name)
 			})
 		})
 	}

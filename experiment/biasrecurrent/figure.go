@@ -53,7 +53,7 @@ func drawOutput(n *Network, name string, s *Stage) *plot.Plot {
 	for i, variable := range n.targetNames() {
 		var x, y, want []float64
 		for t := 0; t < len(s.Output)/k; t++ {
-			x, y, want = append(x, float64(t+1)), append(y, s.Output[t*k+i]), append(want, n.Target[t*k+i])
+			x, y, want = append(x, float64(t+1)), append(y, shownOutput(s.Output[t*k+i])), append(want, n.Target[t*k+i])
 		}
 		p.Legend.Add("target "+variable, panel.Trace(p, x, want, panel.Style{Colour: panel.Grey, Alpha: 130, Width: vg.Points(3), Dashed: i > 0}))
 		p.Legend.Add(variable, panel.Trace(p, x, y, panel.Style{Colour: outputColours[i]}))
@@ -63,6 +63,14 @@ func drawOutput(n *Network, name string, s *Stage) *plot.Plot {
 	p.X.Tick.Marker, p.Y.Tick.Marker = panel.WholeTicks{}, panel.RoundTicks{}
 	p.Y.Min, p.Y.Max = min(p.Y.Min, -1.25), max(p.Y.Max, 2.6) // room for the legend
 	return p
+}
+
+// shownOutput leaves out what a network that runs away ends with: targets are 1 at most.
+func shownOutput(x *float64) float64 {
+	if x == nil || math.Abs(*x) > 10 {
+		return math.NaN()
+	}
+	return *x
 }
 
 // drawEigenvalues draws those of the mean Jacobian and of that at the fixed point in
@@ -134,6 +142,9 @@ func orNaN(x *float64) float64 {
 // standard deviation of the seeds, and without each seed.
 func against(runs []Metrics, title, axis string, legend bool, of func(*Network, Point) float64) *plot.Plot {
 	p := panel.New(title, "updates + 1", axis)
+	// Where there is nothing to draw the axes stand all the same.
+	curve := runs[0].Networks[runs[0].Order[0]].Curve
+	p.X.Min, p.X.Max = 1, float64(curve[len(curve)-1].Updates+1)
 	colours := [...]panel.Colour{panel.Blue, panel.Sky, panel.Vermilion, panel.Orange}
 	for k, name := range runs[0].Order {
 		var x []float64
@@ -155,6 +166,9 @@ func against(runs []Metrics, title, axis string, legend bool, of func(*Network, 
 		for _, y := range values {
 			panel.Trace(p, x, y, style)
 		}
+	}
+	if p.Y.Min > p.Y.Max {
+		p.Y.Min, p.Y.Max = 0, 1
 	}
 	p.X.Scale, p.X.Tick.Marker = plot.LogScale{}, panel.LogTicks{}
 	p.Y.Tick.Marker = panel.RoundTicks{}

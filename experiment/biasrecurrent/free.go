@@ -2,6 +2,7 @@ package biasrecurrent
 
 import (
 	"math"
+	"slices"
 
 	"github.com/apical-sim/apical/experiment"
 )
@@ -22,8 +23,11 @@ type Free struct {
 	CycleErrorPct  *float64 `json:"cycle_error_pct"`
 	AmplitudeRatio *float64 `json:"amplitude_ratio"`
 	// Persists: the period is within persistPeriodPct of the target's and the cycle within
-	// persistCyclePct, at the end of the free run.
+	// persistCyclePct, at the end of the free run. That is wide: it says that there is an
+	// oscillation like the target's, and CycleErrorPct how like.
 	Persists bool `json:"persists"`
+	// RanAwayStep is the first step at which an output is beyond runaway, or beyond numbers.
+	RanAwayStep *int `json:"ran_away_step,omitempty"`
 }
 
 const (
@@ -31,6 +35,8 @@ const (
 	horizonError = 0.4
 	// lastCycles are compared with the target's.
 	lastCycles = 5
+	// runaway is far beyond the targets, which are 1 at most.
+	runaway = 1000
 	// An oscillation that is extinct times as large as the target's has died out.
 	extinct = 1e-3
 	// persistPeriodPct and persistCyclePct are what counts as the same cycle, percent.
@@ -42,6 +48,10 @@ const (
 func (g target) judge(y []float64, trained int) Free {
 	k := g.outputs
 	f := Free{HorizonSteps: g.horizon(y)}
+	if i := slices.IndexFunc(y, func(x float64) bool { return !(math.Abs(x) <= runaway) }); i >= 0 {
+		step := i/k + 1
+		f.RanAwayStep = &step
+	}
 	first := make([]float64, len(y)/k)
 	for t := range first {
 		first[t] = y[t*k]

@@ -35,19 +35,25 @@ type learner struct {
 	protocol
 	target  target   // with the free steps
 	network *network // that learns
-	probe   *network // shares its weights and has room for the free steps
+	probe   *network // shares its weights, and is run without disturbing what is learned from
 	result  *Network
 }
 
 func newLearner(p protocol, g target, full bool) *learner {
 	l := &learner{protocol: p, target: g, network: newNetwork(p.settings, g.outputs, p.steps, full),
-		probe: newNetwork(p.settings, g.outputs, p.steps+p.freeSteps, false)}
+		probe: newNetwork(p.settings, g.outputs, p.steps, false)}
 	l.probe.W, l.probe.B = l.network.W, l.network.B
 	l.result = &Network{Task: g.name, Learns: learnsBias, TargetPeriodSteps: g.period, LearnedSteps: p.steps}
 	if full {
 		l.result.Learns = learnsAll
 	}
 	return l
+}
+
+// close ends what its networks compute with.
+func (l *learner) close() {
+	l.network.close()
+	l.probe.close()
 }
 
 // curvePoints is about how many points a learning curve has.
@@ -66,7 +72,7 @@ func points(updates int) []int {
 // run learns, and measures before, midway and after.
 func (l *learner) run(ctx context.Context, progress func(updates int)) error {
 	n, g, r := l.network, l.target.upTo(l.steps), l.result
-	bias, weights := rate.NewAdam(l.biasRate, len(n.B)), rate.NewAdam(l.weightRate, len(n.W.Data))
+	bias, weights := rate.NewAdam(l.biasRate, len(n.B)), rate.NewAdam(l.weightRate, len(n.GW.Data))
 	r.WeightsSHA256 = digest(n.W.Data)
 	at := points(l.updates)
 	for u := 0; u <= l.updates; u++ {
@@ -77,18 +83,24 @@ func (l *learner) run(ctx context.Context, progress func(updates int)) error {
 		if !finite([]float64{loss}) {
 			return fmt.Errorf("%s: the loss is %v after %d updates; a smaller gain, rate_bias or rate_weights may help", r.name(), loss, u)
 		}
-		if u == 0 {
-			r.Before = l.stage(u, loss)
-		}
-		if r.Midway == nil && loss <= r.Before.Loss/2 {
-			r.Midway = l.stage(u, loss)
-		}
+		progress(u)
 		if slices.Contains(at, u) {
-			progress(u)
 			r.Curve = append(r.Curve, l.point(u, loss))
 		}
+		var err error
+		switch {
+		case u == 0:
+			r.Before, err = l.stage(ctx, u, loss)
+		case r.Midway == nil && loss <= r.Before.Loss/2:
+			r.Midway, err = l.stage(ctx, u, loss)
+		}
+		if err != nil {
+			return err
+		}
 		if u == l.updates {
-			r.After = l.stage(u, loss)
+			if r.After, err = l.stage(ctx, u, loss); err != nil {
+				return err
+			}
 			break
 		}
 		n.back(g)
@@ -101,22 +113,25 @@ func (l *learner) run(ctx context.Context, progress func(updates int)) error {
 		}
 	}
 	r.WeightsUnchanged = digest(n.W.Data) == r.WeightsSHA256
-	r.LossFall = r.Before.Loss / r.After.Loss
-	l.controls()
-	return nil
+	return l.controls(ctx)
 }
 
 // controls are what the network does from other initial states, and with its learned
 // biases dealt out to other units.
-func (l *learner) controls() {
+func (l *learner) controls(ctx context.Context) error {
 	n, r := l.network, l.result
 	if l.otherStarts > 0 {
-		part := l.attracted()
+		part, err := l.attracted(ctx)
+		if err != nil {
+			return err
+		}
 		r.OtherStartsPct = &part
 	}
 	r.Target = slices.Clone(l.target.upTo(l.shown()).values)
 	r.Bias = slices.Clone(n.B)
 	r.ShuffledLoss = l.lossWith(l.shuffled(n.B))
+	r.compare()
+	return nil
 }
 
 // lossWith is the loss with other biases.
@@ -140,34 +155,60 @@ func (l *learner) shuffled(b []float64) []float64 {
 	return b
 }
 
+// startsAtOnce is how many other initial states are run side by side: of these the
+// outputs of all steps are in memory, of the rates those of one step.
+const startsAtOnce = 32
+
 // attracted is how many of the other initial states end on the target's cycle, percent.
-func (l *learner) attracted() float64 {
-	rows, steps := l.otherStarts, l.steps+l.freeSteps
+func (l *learner) attracted(ctx context.Context) (float64, error) {
+	team := matmul.NewTeam(1)
+	defer team.Close()
+	starts := l.starts(l.otherStarts, 1)
 	all := rate.NewRecurrent(rate.RecurrentConfig{Units: l.units, Leak: l.leak, Activation: l.activation,
-		Steps: steps, Rows: rows}, matmul.NewTeam(1))
+		Steps: 1, Rows: min(startsAtOnce, starts.Rows)}, team)
 	all.W, all.B = l.network.W, l.network.B
-	all.Start(l.starts(rows, 1))
-	y := make([][]float64, rows)
-	for range steps {
-		r := all.Step(rate.Matrix{}, rate.Matrix{})
-		for i := range rows {
-			y[i] = append(y[i], l.network.read(r.Data[i*r.Stride:][:r.Cols])...)
-		}
-	}
 	persist := 0
-	for i := range rows {
-		if l.target.judge(y[i], l.steps).Persists {
-			persist++
+	for from := 0; from < starts.Rows; from += startsAtOnce {
+		r := starts
+		r.Rows = min(startsAtOnce, starts.Rows-from)
+		r.Data = starts.Data[from*starts.Stride:][:r.Rows*r.Stride]
+		y := make([][]float64, r.Rows)
+		for range l.steps + l.freeSteps {
+			if err := ctx.Err(); err != nil {
+				return 0, err
+			}
+			all.Start(r)
+			r = all.Step(rate.Matrix{}, rate.Matrix{})
+			for i := range y {
+				y[i] = append(y[i], l.network.read(r.Data[i*r.Stride:][:r.Cols])...)
+			}
+		}
+		for i := range y {
+			if l.target.judge(y[i], l.steps).Persists {
+				persist++
+			}
 		}
 	}
-	return 100 * float64(persist) / float64(rows)
+	return 100 * float64(persist) / float64(l.otherStarts), nil
 }
 
-// trace runs the probe over all steps and returns its outputs.
+// trace runs the probe over all steps and returns its outputs. It has room for as many
+// as are learned, which is a period or more, and goes on from where it has come to; the
+// last of these stretches is whole and stays.
 func (l *learner) trace() (y []float64) {
-	l.probe.Start(l.network.start)
-	for range l.steps + l.freeSteps {
-		y = append(y, l.probe.read(l.probe.advance())...)
+	total := l.steps + l.freeSteps
+	at := l.network.start
+	for done := 0; done < total; {
+		stretch := l.steps
+		if done == 0 && total%l.steps != 0 {
+			stretch = total % l.steps
+		}
+		l.probe.Start(at)
+		for range stretch {
+			y = append(y, l.probe.read(l.probe.advance())...)
+		}
+		at = l.probe.Rates(stretch)
+		done += stretch
 	}
 	return y
 }
@@ -182,18 +223,33 @@ func (l *learner) point(update int, loss float64) Point {
 	return p
 }
 
-// stage measures the network as it is.
-func (l *learner) stage(update int, loss float64) *Stage {
+// stage measures the network as it is, after a run of the steps that are learned.
+func (l *learner) stage(ctx context.Context, update int, loss float64) (*Stage, error) {
 	y := l.trace()
 	s := &Stage{Updates: update, Loss: loss, Free: l.target.judge(y, l.steps)}
-	s.Output = slices.Clone(y[:l.shown()*l.target.outputs])
-	s.Orbit = spectrum(l.probe.meanJacobian(l.steps), l.target.period)
-	period := int(math.Round(l.target.period))
-	s.Floquet = l.probe.floquet(l.steps+l.freeSteps-period, period)
-	if j := l.probe.fixedPoint(l.steps); j != nil {
-		s.FixedPoint = spectrum(j, l.target.period)
+	for _, x := range y[:l.shown()*l.target.outputs] {
+		s.Output = append(s.Output, experiment.Finite(x))
 	}
-	return s
+	period := int(math.Round(l.target.period))
+	// Eigenvalues of many units take long.
+	for _, measure := range []func(){
+		func() { s.Floquet = l.probe.floquet(l.steps-period, period) },
+		func() { s.Orbit = spectrum(l.network.meanJacobian(l.steps), l.target.period) },
+		func() {
+			if j := l.probe.fixedPoint(l.network.meanRates(l.steps)); j != nil {
+				s.FixedPoint = spectrum(j, l.target.period)
+			}
+		},
+	} {
+		if err := ctx.Err(); err != nil {
+			return nil, err
+		}
+		measure()
+	}
+	if s.Orbit != nil && s.FixedPoint != nil {
+		s.MeanModulus = experiment.Finite((s.Orbit.Modulus + s.FixedPoint.Modulus) / 2)
+	}
+	return s, nil
 }
 
 // shown is how many steps metrics.json and the figure have: those that are learned, and

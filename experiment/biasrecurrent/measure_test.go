@@ -68,7 +68,7 @@ func TestSpectrum(t *testing.T) {
 	if want := math.Pow(factor, 25); math.Abs(f.Modulus-want) > 1e-9 || math.Abs(f.SecondModulus-want/0x1p25) > 1e-9 {
 		t.Errorf("multipliers %+v, want %v and 2⁻²⁵ of it", f, want)
 	}
-	for name, s := range map[string]*Spectrum{"mean": spectrum(n.meanJacobian(60), 25), "fixed point": spectrum(n.fixedPoint(60), 25)} {
+	for name, s := range map[string]*Spectrum{"mean": spectrum(n.meanJacobian(60), 25), "fixed point": spectrum(n.fixedPoint(n.meanRates(60)), 25)} {
 		if math.Abs(s.Modulus-factor) > 1e-12 || math.Abs(s.PhaseRad-angle) > 1e-12 || math.Abs(*s.PeriodSteps-25) > 1e-9 || math.Abs(s.Distance-0.03) > 1e-12 {
 			t.Errorf("%s: %+v, want %v turning by %v", name, s, factor, angle)
 		}
@@ -92,7 +92,7 @@ func TestCycleBetweenModuli(t *testing.T) {
 			copy(n.start.Data, n.Rates(2000).Data)
 		}
 		mean := spectrum(n.meanJacobian(2000), 2*math.Pi/angle)
-		fixed := spectrum(n.fixedPoint(2000), 2*math.Pi/angle)
+		fixed := spectrum(n.fixedPoint(n.meanRates(2000)), 2*math.Pi/angle)
 		// Left out are terms of g³, and of g² the third harmonic, a fraction of the others.
 		if math.Abs(mean.Modulus-(1-growth+growth*growth*4/3)) > growth*growth/2 || math.Abs(fixed.Modulus-(1+growth)) > 1e-9 {
 			t.Errorf("growth %v: mean Jacobian %v, fixed point %v", growth, mean.Modulus, fixed.Modulus)
@@ -110,7 +110,7 @@ func TestFixedPoint(t *testing.T) {
 	copy(n.B, []float64{0, -0.2, 0.1, 0.3})
 	n.Start(n.start)
 	n.advance()
-	j := n.fixedPoint(1)
+	j := n.fixedPoint(n.meanRates(1))
 	if j == nil {
 		t.Fatal("none was found")
 	}

@@ -42,15 +42,18 @@ type network struct {
 	start rate.Matrix // r_0
 	y     []float64   // of one step
 	e     rate.Matrix // ∂L/∂r of one step
+	team  *matmul.Team
 }
 
 // newNetwork draws a network with room for so many steps; full says that W learns
 // beside b.
 func newNetwork(s settings, outputs, steps int, full bool) *network {
+	team := matmul.NewTeam(1)
 	n := &network{
 		Recurrent: rate.NewRecurrent(rate.RecurrentConfig{Units: s.units, Leak: s.leak, Activation: s.activation,
-			Steps: steps, Rows: 1, LearnW: full, LearnB: true}, matmul.NewTeam(1)),
-		v: zeros(outputs, s.units), start: s.starts(1, 0), y: make([]float64, outputs), e: zeros(1, s.units),
+			Steps: steps, Rows: 1, LearnW: full, LearnB: true}, team),
+		team: team,
+		v:    zeros(outputs, s.units), start: s.starts(1, 0), y: make([]float64, outputs), e: zeros(1, s.units),
 	}
 	sd := 1 / math.Sqrt(float64(s.units))
 	source := func(what uint32) rng.Source { return rng.NewSource(s.seed, rng.Weights, what) }
@@ -59,6 +62,9 @@ func newNetwork(s settings, outputs, steps int, full bool) *network {
 	normal(n.B, s.biasSD, source(drawBias))
 	return n
 }
+
+// close ends what the network computes with.
+func (n *network) close() { n.team.Close() }
 
 // starts draws initial states: φ of normal numbers, a row for each state. Group 0 is
 // that which is learned from, others have states of their own.

@@ -9,6 +9,7 @@ import (
 	"gonum.org/v1/gonum/mat"
 
 	"github.com/apical-sim/apical/experiment"
+	"github.com/apical-sim/apical/rate"
 )
 
 // Spectrum is the eigenvalues of a Jacobian ∂r_{t+1}/∂r_t, or of a mean of such.
@@ -60,6 +61,9 @@ func eigenvalues(m *mat.Dense) []complex128 {
 		}
 		return 0
 	})
+	if len(all) > 0 && !finite([]float64{cmplx.Abs(all[0])}) {
+		return nil
+	}
 	return all
 }
 
@@ -129,16 +133,21 @@ const (
 	newtonSteps    = 50
 )
 
-// fixedPoint looks for rates that a step leaves as they are, by Newton's method from
-// the mean rates of steps 1 to steps, and returns the Jacobian there; nil if it finds
-// none. It overwrites the run.
-func (n *network) fixedPoint(steps int) *mat.Dense {
-	units := len(n.B)
-	r := zeros(1, units)
+// meanRates are those of steps 1 to steps of the run that the network has made.
+func (n *network) meanRates(steps int) rate.Matrix {
+	r := zeros(1, len(n.B))
 	for t := 1; t <= steps; t++ {
 		floats.Add(r.Data, n.Rates(t).Data)
 	}
 	floats.Scale(1/float64(steps), r.Data)
+	return r
+}
+
+// fixedPoint looks for rates that a step leaves as they are, by Newton's method from
+// rates r, which it overwrites as it does the run, and returns the Jacobian there; nil
+// if it finds none.
+func (n *network) fixedPoint(r rate.Matrix) *mat.Dense {
+	units := len(n.B)
 	jacobian := zeros(units, units)
 	residual := make([]float64, units)
 	for range newtonSteps {
