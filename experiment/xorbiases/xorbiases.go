@@ -88,7 +88,7 @@ func Experiment() *experiment.Experiment {
 			"xor's preset quick and 60 epochs: eight trainings of 500 s of model time and two scans of 257 s. The preset full is as long as Figure 4, " +
 			"eight trainings of 16070 s of model time: hours. A run keeps the files of each variant. Spikes of the trains that biases weigh " +
 			"(bias_hidden1, bias_hidden2, bias_output) are 94 % of all, and recorded only where they, phases alone or all are asked for.",
-		Citation: "Williams, Payeur, Ryoo, Jiralerspong, Perich, Mazzucato, Lajoie (2024), arXiv:2407.00957; " + base.Citation,
+		Citation: "Williams, Payeur, Ryoo, Jiralerspong, Perich, Mazzucato, Lajoie (2025), ICLR, arXiv:2407.00957; " + base.Citation,
 		Params:   params(base),
 		Presets:  presets(base),
 		Record:   recordable(base.Record),
