@@ -120,7 +120,7 @@ const oftenBatches = 64
 func (t *trainer) epoch(ctx context.Context, epoch uint32, after func(epochs float64)) (meanLoss float64, err error) {
 	order := t.ordered(t.train.count())
 	stream := rng.NewSource(t.seed, rng.Protocol, drawOrder).Stream(epoch)
-	stream.Shuffle(order)
+	rng.Shuffle(&stream, order)
 	sum := 0.0
 	for from := 0; from < len(order); from += t.batch {
 		if err := ctx.Err(); err != nil {

@@ -144,14 +144,11 @@ func (l *learner) lossWith(b []float64) *float64 {
 	return experiment.Finite(loss)
 }
 
-// shuffled is b in a random order (Fisher and Yates).
+// shuffled is b in a random order.
 func (l *learner) shuffled(b []float64) []float64 {
 	b = slices.Clone(b)
 	stream := rng.NewSource(l.seed, rng.Resampling, 0).Stream(0)
-	for i := len(b) - 1; i > 0; i-- {
-		j := stream.Below(uint32(i + 1))
-		b[i], b[j] = b[j], b[i]
-	}
+	rng.Shuffle(&stream, b)
 	return b
 }
 

@@ -219,10 +219,7 @@ func newCells(v *experiment.Values, seed uint64) []cell {
 		}
 	}
 	shuffle := source.Stream(uint32(len(all)))
-	for i := len(all) - 1; i > 0; i-- {
-		j := int(shuffle.Below(uint32(i + 1)))
-		all[i], all[j] = all[j], all[i]
-	}
+	rng.Shuffle(&shuffle, all)
 	for i := range all {
 		stream := source.Stream(uint32(i))
 		exponent := stream.Float64() - 0.5

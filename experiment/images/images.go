@@ -217,5 +217,5 @@ func (t *trainer) shuffle(epoch uint32) {
 	for i := range t.order {
 		t.order[i] = i
 	}
-	stream.Shuffle(t.order)
+	rng.Shuffle(&stream, t.order)
 }

@@ -20,7 +20,7 @@ var (
 func figure(runs []Metrics, png, svg io.Writer) error {
 	lazy := func(m Metrics) *Comparison { return m.Lazy }
 	rich := func(m Metrics) *Comparison { return m.Rich }
-	radius, unstable := SweepPanels(runs)
+	radius, unstable := sweepPanels(runs)
 	panels := [][]*plot.Plot{
 		{losses(runs, "Lazy start, "+panel.Seeds(len(runs)), lazy), losses(runs, "Rich start, "+panel.Seeds(len(runs)), rich), halves(runs)},
 		{overlaps(runs), radius, unstable},
@@ -30,7 +30,7 @@ func figure(runs []Metrics, png, svg io.Writer) error {
 
 // FigureOfLazy draws what there is of the lazy start alone.
 func FigureOfLazy(runs []Metrics, png, svg io.Writer) error {
-	radius, unstable := SweepPanels(runs)
+	radius, unstable := sweepPanels(runs)
 	panels := [][]*plot.Plot{{losses(runs, "Learning, "+panel.Seeds(len(runs)), func(m Metrics) *Comparison { return m.Lazy }), radius, unstable}}
 	return panel.Save(panels, 10*vg.Centimeter, 8*vg.Centimeter, png, svg)
 }
@@ -118,9 +118,9 @@ func overlaps(runs []Metrics) *plot.Plot {
 	return p
 }
 
-// SweepPanels draw the spectral radius of each seed, and the part of the seeds that end
+// sweepPanels draw the spectral radius of each seed, and the part of the seeds that end
 // unstable, against the learning rate.
-func SweepPanels(runs []Metrics) (radius, unstable *plot.Plot) {
+func sweepPanels(runs []Metrics) (radius, unstable *plot.Plot) {
 	radius = panel.New("Spectral radius after learning", "rate", "radius")
 	unstable = panel.New("Networks that end unstable", "rate", "part of the seeds")
 	logarithmic(&radius.X)

@@ -78,10 +78,7 @@ func permutation(seed uint64, i int, order []int) {
 	for j := range order {
 		order[j] = j
 	}
-	for j := len(order) - 1; j > 0; j-- {
-		k := stream.Below(uint32(j + 1))
-		order[j], order[k] = order[k], order[j]
-	}
+	rng.Shuffle(&stream, order)
 }
 
 // nearest is the candidate of those from first to before last that is nearest to the

@@ -24,10 +24,7 @@ func (p *protocol) train(ctx context.Context, count int) error {
 				p.note += fmt.Sprintf(", cost %.2f", p.result.EpochCosts[n-1])
 			}
 			if p.v.String("order") == "random" {
-				for i := len(order) - 1; i > 0; i-- {
-					j := shuffle.Below(uint32(i + 1))
-					order[i], order[j] = order[j], order[i]
-				}
+				rng.Shuffle(&shuffle, order[:])
 			}
 			if err := p.rec.Phase(epochPhases(epoch, last)...); err != nil {
 				return err

@@ -159,9 +159,9 @@ func (s *Stream) Below(n uint32) uint32 {
 	return hi
 }
 
-// Shuffle puts numbers, of which there are fewer than 2³², in a random order, each as
-// likely (Fisher and Yates).
-func (s *Stream) Shuffle(x []int) {
+// Shuffle puts what x holds, fewer than 2³², in a random order, each as likely (Fisher and
+// Yates).
+func Shuffle[T any](s *Stream, x []T) {
 	for i := len(x) - 1; i > 0; i-- {
 		j := s.Below(uint32(i + 1))
 		x[i], x[j] = x[j], x[i]

@@ -77,7 +77,7 @@ func TestShuffleIsUniform(t *testing.T) {
 	counts := map[[3]int]float64{}
 	for range draws {
 		x := []int{0, 1, 2}
-		s.Shuffle(x)
+		Shuffle(&s, x)
 		counts[[3]int(x)]++
 	}
 	if len(counts) != 6 {
